@@ -165,6 +165,22 @@ static int set_string(char **field_value, const char *value, struct dcb_error *e
 	return 0;
 }
 
+static int append_string(char ***list, const char *value, struct dcb_error *err)
+{
+	char **longer;
+	size_t n = 0;
+
+	while (*list && (*list)[n])
+		n++;
+	longer = reallocarray(*list, n + 2, sizeof(*longer));
+	if (!longer)
+		return dcb_error_oom(err);
+	*list = longer;
+	longer[n + 1] = NULL;
+	longer[n] = strdup(value);
+	return longer[n] ? 0 : dcb_error_oom(err);
+}
+
 static int set_value(const struct dcb_option *option, void *values, const char *value,
 		     const char *where, struct dcb_error *err)
 {
@@ -175,6 +191,8 @@ static int set_value(const struct dcb_option *option, void *values, const char *
 	switch (option->type) {
 	case DCB_OPTION_STRING:
 		return set_string(target, value, err);
+	case DCB_OPTION_LIST:
+		return append_string(target, value, err);
 	case DCB_OPTION_BOOL:
 		if (parse_bool(value, target) < 0)
 			return bad_value(option, value, where, err);
@@ -227,6 +245,8 @@ int dcb_options_init(const struct dcb_option *options, void *values, struct dcb_
 	for (const struct dcb_option *o = options; o->name; o++) {
 		if (o->type == DCB_OPTION_STRING)
 			*(char **)field(o, values) = NULL;
+		if (o->type == DCB_OPTION_LIST)
+			*(char ***)field(o, values) = NULL;
 	}
 	for (const struct dcb_option *o = options; o->name; o++) {
 		if (!o->fallback)
@@ -246,6 +266,14 @@ void dcb_options_deinit(const struct dcb_option *options, void *values)
 
 			free(*text);
 			*text = NULL;
+		}
+		if (o->type == DCB_OPTION_LIST) {
+			char ***list = field(o, values);
+
+			for (char **item = *list; item && *item; item++)
+				free(*item);
+			free(*list);
+			*list = NULL;
 		}
 	}
 }
@@ -274,6 +302,19 @@ int dcb_options_parse(const struct dcb_option *options, void *values, const char
 	return 0;
 }
 
+static char *join(char *const *list)
+{
+	_cleanup_free_ char *text = strdup("");
+
+	for (; text && list && *list; list++) {
+		char *longer = dcb_format("%s%s%s", text, *text ? " " : "", *list);
+
+		free(text);
+		text = longer;
+	}
+	return TAKE_PTR(text);
+}
+
 char *dcb_option_format(const struct dcb_option *option, const void *values)
 {
 	const void *value = const_field(option, values);
@@ -287,6 +328,8 @@ char *dcb_option_format(const struct dcb_option *option, const void *values)
 		return dcb_size_format(*(const int64_t *)value);
 	case DCB_OPTION_STRING:
 		return strdup(*(char *const *)value ? *(char *const *)value : "");
+	case DCB_OPTION_LIST:
+		return join(*(char **const *)value);
 	default:
 		return dcb_format("%lld", (long long)*(const int64_t *)value);
 	}
@@ -311,7 +354,7 @@ char *dcb_options_format(const struct dcb_option *options, const void *values)
 
 static json_t *option_to_json(const struct dcb_option *option)
 {
-	static const char *const types[] = {"bool", "int", "size", "string", "choice"};
+	static const char *const types[] = {"bool", "int", "size", "string", "choice", "list"};
 	bool bounded = option->type == DCB_OPTION_INT || option->type == DCB_OPTION_SIZE;
 
 	return json_pack("{s:s, s:s, s:s?, s:o, s:o, s:s?, s:s}", "name", option->name, "type",

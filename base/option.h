@@ -19,6 +19,7 @@ enum dcb_option_type {
 	DCB_OPTION_SIZE,   /* int64_t; bytes, with K, M, G (1024) behind; "64M" */
 	DCB_OPTION_STRING, /* char *, malloc'd, owned by the struct */
 	DCB_OPTION_CHOICE, /* int;     index into choices */
+	DCB_OPTION_LIST,   /* char **, NULL-terminated, malloc'd; setting it again appends */
 };
 
 struct dcb_option {

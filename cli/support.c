@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/paths.h"
+#include "base/sink.h"
+#include "cli/command.h"
+#include "machines/machine.h"
+#include "reports/summary.h"
+#include "schema/store.h"
+
+const struct dcb_option dcb_output_options[] = {
+	{"json", DCB_OPTION_BOOL, offsetof(struct dcb_output_options, json), .fallback = "no",
+	 .help = "print JSON instead of a table"},
+	{NULL},
+};
+
+const struct dcb_option dcb_database_options[] = {
+	{"db", DCB_OPTION_STRING, offsetof(struct dcb_database_options, db),
+	 .help = "database file (default: dcbench.db in the state folder)"},
+	{NULL},
+};
+
+int dcb_database_open(const char *db, bool writing, struct dcb_store **ret_store,
+		      struct dcb_error *err)
+{
+	_cleanup_free_ char *folder = NULL;
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	if (db)
+		return dcb_store_open(db, writing ? DCB_STORE_WRITE : DCB_STORE_READ, ret_store,
+				      err);
+	r = dcb_path_state(&folder, err);
+	if (r < 0)
+		return r;
+	if (writing) {
+		r = dcb_dir_create(folder, 0755, err);
+		if (r < 0)
+			return dcb_error_wrap(err, "state folder (set DCBENCH_STATE to another)");
+	}
+	path = dcb_format("%s/dcbench.db", folder);
+	if (!path)
+		return dcb_error_oom(err);
+	return dcb_store_open(path, writing ? DCB_STORE_WRITE : DCB_STORE_READ, ret_store, err);
+}
+
+static int find_exact(void *context, const struct dcb_store_run *run)
+{
+	for (size_t i = 0; i < dcb_n_machines; i++) {
+		if (strcmp(dcb_machines[i]->name, run->machine) == 0)
+			*(bool *)context = dcb_machines[i]->exact;
+	}
+	return 0;
+}
+
+int dcb_summary_load(struct dcb_store *store, int64_t run_id, struct dcb_summary **ret_summary,
+		     struct dcb_error *err)
+{
+	bool exact = false;
+	int r;
+
+	r = dcb_store_get_run(store, run_id, find_exact, &exact, err);
+	if (r < 0)
+		return r;
+	return dcb_summary_new(store, run_id, exact, ret_summary, err);
+}
+
+int dcb_output_flush(struct dcb_error *err)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	return dcb_error_sys(err, errno ? errno : EIO, "standard output");
+}
+
+int dcb_print_json(const json_t *json, struct dcb_error *err)
+{
+	_cleanup_free_ char *text = json ? dcb_json_print(json) : NULL;
+
+	if (!text)
+		return dcb_error_oom(err);
+	fputs(text, stdout);
+	return dcb_output_flush(err);
+}
+
+static int terminal_width(void)
+{
+	struct winsize size;
+
+	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+	    size.ws_col >= 40)
+		return size.ws_col;
+	return 80;
+}
+
+int dcb_print_summary(const struct dcb_summary *summary, bool json, bool all, struct dcb_error *err)
+{
+	struct dcb_table_options options = {
+		.width = terminal_width(),
+		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+		.all = all,
+	};
+	int r;
+
+	if (json) {
+		json_auto_t *object = dcb_summary_to_json(summary);
+
+		return dcb_print_json(object, err);
+	}
+	r = dcb_table_print(summary, &options, stdout);
+	if (r < 0)
+		return dcb_error_sys(err, r, "table");
+	return dcb_output_flush(err);
+}
+
+static void say(void *context, const char *text)
+{
+	(void)context;
+	fprintf(stderr, "%s\n", text);
+}
+
+const struct dcb_sink *dcb_progress_sink(void)
+{
+	static const struct dcb_sink loud = {.line = say};
+	static const struct dcb_sink silent = {0};
+
+	return isatty(STDERR_FILENO) || getenv("DCBENCH_PROGRESS") ? &loud : &silent;
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counters of the kernel and the CPU, of the calling thread, through libperf. Each event stands on
+ * its own, so that one which the machine lacks takes no other with it. One prctl(2) switches all
+ * events that the thread has opened, in the order in which they were opened; the counts are
+ * cumulative and are read outside the timed part.
+ */
+#include <inttypes.h>
+#include <linux/perf_event.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include <perf/core.h>
+#include <perf/evsel.h>
+#include <perf/threadmap.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "collectors/ops.h"
+
+/* perf_evsel__new() reads its own size of the attr, so both must mean the same struct. */
+_Static_assert(sizeof(struct perf_event_attr) == PERF_ATTR_SIZE_VER8,
+	       "linux/perf_event.h is not the one that libperf was built with");
+
+static const struct dcb_metric perf_metrics[] = {
+	{"cycles", "count", DCB_BETTER_LOWER, true, "CPU cycles, user and kernel"},
+	{"instructions", "count", DCB_BETTER_LOWER, true, "instructions, user and kernel"},
+	{"task-clock", "ns", DCB_BETTER_LOWER, false, "CPU time by perf's clock"},
+	{"context-switches", "count", DCB_BETTER_LOWER, false, "switches of either kind"},
+	{"cpu-migrations", "count", DCB_BETTER_LOWER, false, "moves to another CPU"},
+	{"page-faults", "count", DCB_BETTER_LOWER, false, "minor and major page faults"},
+};
+
+#define PERF_N ARRAY_SIZE(perf_metrics)
+
+static const struct {
+	uint32_t type;
+	uint64_t config;
+} perf_configs[PERF_N] = {
+	{PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES},
+	{PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS},
+	{PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK},
+	{PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CONTEXT_SWITCHES},
+	{PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_MIGRATIONS},
+	{PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS},
+};
+
+struct perf_event_counter {
+	struct perf_evsel *evsel; /* NULL: lacking */
+	struct perf_counts_values last;
+	char lacks[160];
+};
+
+struct perf_event_state {
+	struct perf_event_counter counters[PERF_N];
+};
+
+static int perf_silent(enum libperf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+static const char *perf_hint(uint32_t type, int errnum)
+{
+	if (errnum == EACCES || errnum == EPERM)
+		return " (sysctl kernel.perf_event_paranoid forbids it)";
+	if (errnum == ENOSYS)
+		return " (the kernel was built without perf events)";
+	if (type == PERF_TYPE_HARDWARE && (errnum == ENOENT || errnum == EOPNOTSUPP))
+		return " (the machine has no PMU that counts it)";
+	return "";
+}
+
+static void perf_lacks(struct perf_event_counter *counter, uint32_t type, int errnum)
+{
+	const char *name = strerrorname_np(errnum);
+
+	snprintf(counter->lacks, sizeof(counter->lacks), "%s: %s%s", name ? name : "error",
+		 strerror(errnum), perf_hint(type, errnum));
+}
+
+static int perf_open_counter(struct perf_event_counter *counter, size_t i,
+			     struct perf_thread_map *threads, struct dcb_error *err)
+{
+	struct perf_event_attr attr = {
+		.type = perf_configs[i].type,
+		.size = sizeof(attr),
+		.config = perf_configs[i].config,
+		.disabled = 1,
+		.exclude_hv = 1,
+		.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING,
+	};
+	int r;
+
+	counter->evsel = perf_evsel__new(&attr);
+	if (!counter->evsel)
+		return dcb_error_oom(err);
+	r = perf_evsel__open(counter->evsel, NULL, threads);
+	if (r < 0) {
+		perf_lacks(counter, attr.type, -r);
+		perf_evsel__delete(TAKE_PTR(counter->evsel));
+	}
+	return 0;
+}
+
+static void perf_event_close(void *data)
+{
+	struct perf_event_state *state = data;
+
+	for (size_t i = 0; i < PERF_N; i++) {
+		if (!state->counters[i].evsel)
+			continue;
+		perf_evsel__close(state->counters[i].evsel);
+		perf_evsel__delete(state->counters[i].evsel);
+	}
+	free(state);
+}
+
+DEFINE_CLEANUP(void *, perf_event_close)
+DEFINE_CLEANUP(struct perf_thread_map *, perf_thread_map__put)
+
+static int perf_event_open(void **ret_state, struct dcb_error *err)
+{
+	_cleanup_(perf_event_closep) void *data = calloc(1, sizeof(struct perf_event_state));
+	_cleanup_(perf_thread_map__putp) struct perf_thread_map *threads = NULL;
+	struct perf_event_state *state = data;
+	pid_t self = 0;
+
+	libperf_init(perf_silent);
+	threads = perf_thread_map__new_array(1, &self);
+	if (!state || !threads)
+		return dcb_error_oom(err);
+	for (size_t i = 0; i < PERF_N; i++) {
+		int r = perf_open_counter(&state->counters[i], i, threads, err);
+
+		if (r < 0)
+			return r;
+	}
+	*ret_state = TAKE_PTR(data);
+	return 0;
+}
+
+static void perf_event_begin(void *data)
+{
+	(void)data;
+	prctl(PR_TASK_PERF_EVENTS_ENABLE, 0, 0, 0, 0);
+}
+
+static void perf_event_end(void *data)
+{
+	(void)data;
+	prctl(PR_TASK_PERF_EVENTS_DISABLE, 0, 0, 0, 0);
+}
+
+static void perf_event_read(void *data, struct dcb_value *values)
+{
+	struct perf_event_state *state = data;
+
+	for (size_t i = 0; i < PERF_N; i++) {
+		struct perf_event_counter *counter = &state->counters[i];
+		struct perf_counts_values now, last = counter->last;
+
+		if (!counter->evsel || perf_evsel__read(counter->evsel, 0, 0, &now) < 0)
+			continue;
+		counter->last = now;
+		values[i].has_times = true;
+		values[i].enabled_ns = now.ena - last.ena;
+		values[i].running_ns = now.run - last.run;
+		/* It was not scheduled: nothing was counted, which is not the same as 0. */
+		values[i].present = now.run != last.run;
+		values[i].value = (double)(now.val - last.val);
+	}
+}
+
+static const char *perf_event_lacks(void *data, size_t i)
+{
+	const struct perf_event_state *state = data;
+
+	return state->counters[i].lacks[0] ? state->counters[i].lacks : NULL;
+}
+
+const struct dcb_collector_ops dcb_collector_perf_event = {
+	.name = "perf_event",
+	.summary = "counters of the kernel and the CPU, through libperf",
+	.metrics = perf_metrics,
+	.n_metrics = PERF_N,
+	.open = perf_event_open,
+	.begin = perf_event_begin,
+	.end = perf_event_end,
+	.read = perf_event_read,
+	.close = perf_event_close,
+	.lacks = perf_event_lacks,
+};

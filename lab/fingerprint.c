@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "lab/fingerprint.h"
+
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "machines/cgroup.h"
+
+/* The first line of a file, or null. */
+static json_t *line_of(const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (dcb_file_read(path, 65536, &text, NULL, NULL) < 0)
+		return json_null();
+	text[strcspn(text, "\n")] = '\0';
+	return json_string(text);
+}
+
+/* The value of the first line "key : value" of /proc/cpuinfo, or null. */
+static json_t *cpu_model(void)
+{
+	static const char *const keys[] = {"model name", "CPU part"};
+	_cleanup_free_ char *text = NULL;
+
+	if (dcb_file_read("/proc/cpuinfo", 16 << 20, &text, NULL, NULL) < 0)
+		return json_null();
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		char *line = strstr(text, keys[i]), *value = line ? strchr(line, ':') : NULL;
+
+		if (!value)
+			continue;
+		value += 1 + strspn(value + 1, " \t");
+		value[strcspn(value, "\n")] = '\0';
+		return json_string(value);
+	}
+	return json_null();
+}
+
+static json_t *host(void)
+{
+	struct utsname name;
+	struct sysinfo info;
+
+	if (uname(&name) < 0 || sysinfo(&info) < 0)
+		return NULL;
+	return json_pack("{s:s, s:s, s:s, s:o, s:i, s:o, s:o, s:o, s:o, s:I, s:o, s:s}", "kernel",
+			 name.release, "version", name.version, "arch", name.machine, "cpu",
+			 cpu_model(), "cpus", (int)sysconf(_SC_NPROCESSORS_ONLN), "governor",
+			 line_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"), "smt",
+			 line_of("/sys/devices/system/cpu/smt/active"), "turbo_off",
+			 line_of("/sys/devices/system/cpu/intel_pstate/no_turbo"),
+			 "transparent_hugepage",
+			 line_of("/sys/kernel/mm/transparent_hugepage/enabled"), "memory_bytes",
+			 (json_int_t)info.totalram * info.mem_unit, "load_at_start",
+			 line_of("/proc/loadavg"), "cgroup_layout", dcb_cgroup_layout());
+}
+
+int dcb_fingerprint(const struct dcb_plan *plan, const char *agent_sha256, json_t **ret_json,
+		    struct dcb_error *err)
+{
+	json_t *machine = NULL, *json;
+	int r;
+
+	r = plan->ops->describe ? plan->ops->describe(plan->guest_arch, &machine, err) : 0;
+	if (r < 0)
+		return r;
+	json = json_pack("{s:s, s:o, s:o, s:o, s:s}", "dcbench", DCB_VERSION, "host", host(),
+			 "machine", machine ? machine : json_null(), "agent_sha256",
+			 dcb_json_string(agent_sha256), "cgroup", plan->cgroup ? "on" : "off");
+	if (!json)
+		return dcb_error_oom(err);
+	*ret_json = json;
+	return 0;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+
+/*
+ * What a run says: read once from the store, compared, then printed as a table or as JSON by
+ * schema/summary-v1.schema.json. Everything in front of a person comes from this one object.
+ */
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "schema/store.h"
+
+struct dcb_error;
+
+enum dcb_verdict {
+	DCB_VERDICT_NONE, /* not judged: better is "neither" */
+	DCB_VERDICT_IMPROVED,
+	DCB_VERDICT_REGRESSED,
+	DCB_VERDICT_SAME,
+	DCB_VERDICT_CANNOT_TELL,
+};
+const char *dcb_verdict_name(enum dcb_verdict verdict); /* "none", "improved", "cannot-tell", ... */
+
+struct dcb_side {
+	size_t kernel;         /* index in the run */
+	size_t n;              /* boots with a value */
+	double median, lo, hi; /* over boots: of their medians; lo and hi are their range */
+	double *boots;         /* n medians, in order of block */
+	char *lacking;         /* where n is 0: why ("ENOENT: ..."), or NULL */
+};
+
+struct dcb_comparison {
+	size_t workload; /* index in the run */
+	char *role, *metric, *unit, *better;
+	bool primary;
+	struct dcb_side base, candidate;
+	bool has_ratio; /* change is a ratio; else a difference in the metric's unit */
+	double change, change_lo, change_hi; /* ratio: candidate / base */
+	bool has_interval;
+	bool exact; /* icount, paired by seed: digits compared */
+	enum dcb_verdict verdict;
+};
+
+struct dcb_summary_symptom {
+	int64_t workload; /* index, or -1: console */
+	size_t kernel;
+	char *name, *state, *detail;
+	bool present;
+	bool has_value;
+	double value; /* median over boots */
+	int hits, tries;
+	/* How many boots agree with `present` and `state`, of how many: good ones; for the console
+	 * of all. */
+	unsigned boots, of_boots;
+};
+
+/* What a candidate's symptom says against base. Nothing where base does not show it. */
+enum dcb_claim {
+	DCB_CLAIM_NONE, /* base itself, or no good boot */
+	DCB_CLAIM_GONE,
+	DCB_CLAIM_STAYS,
+	DCB_CLAIM_NOT_IN_BASE,
+};
+const char *dcb_claim_name(enum dcb_claim claim); /* "none", "gone", "stays", "not-in-base" */
+
+struct dcb_summary_boot {
+	struct dcb_store_boot row; /* its strings are owned by the summary */
+};
+
+struct dcb_summary {
+	struct dcb_store_run run; /* strings owned by the summary */
+	struct dcb_store_run_kernel *kernels;
+	size_t n_kernels, base; /* base: index */
+	struct dcb_store_run_workload *workloads;
+	size_t n_workloads;
+	struct dcb_summary_boot *boots;
+	size_t n_boots;
+	/* One a (workload, role, metric, candidate). A run of base alone has one a (workload, role,
+	 * metric), whose candidate is base with n = 0. */
+	struct dcb_comparison *comparisons;
+	size_t n_comparisons;
+	struct dcb_summary_symptom *symptoms; /* one a (workload, name, kernel) */
+	size_t n_symptoms;
+	double overhead; /* (wall - guest wall) / wall, or -1 */
+	/* Of the first good boot of base, or, where there is none, of any kernel; names ordered. */
+	struct dcb_store_pair *counters, *settings;
+	size_t n_counters, n_settings;
+};
+
+/* exact: the machine's figures repeat to the digit (icount). */
+int dcb_summary_new(struct dcb_store *store, int64_t run_id, bool exact,
+		    struct dcb_summary **ret_summary, struct dcb_error *err);
+void dcb_summary_free(struct dcb_summary *summary);
+DEFINE_CLEANUP(struct dcb_summary *, dcb_summary_free)
+enum dcb_claim dcb_summary_claim(const struct dcb_summary *summary,
+				 const struct dcb_summary_symptom *symptom);
+/* By schema/summary-v1.schema.json; NULL on lack of memory. */
+DEFINE_CLEANUP(struct dcb_summary *, dcb_summary_free)
+json_t *dcb_summary_to_json(const struct dcb_summary *summary);
+
+struct dcb_table_options {
+	int width; /* columns; 80 for a pipe */
+	bool colour;
+	bool all; /* every metric, not only the primary ones */
+};
+/* The comparison table of docs/architecture.md. -ENOMEM, or the errno of writing. */
+int dcb_table_print(const struct dcb_summary *summary, const struct dcb_table_options *options,
+		    FILE *file);
+
+/* Two runs, sample by sample: boots paired by (kernel sha256, block, seed), samples by (workload,
+ * params, role, metric, thread, iteration). */
+struct dcb_identity {
+	uint64_t compared, differing;
+	uint64_t only_first, only_second;
+	/* The first sample that differs or stands on one side only, for the message; NULL where
+	 * none does. */
+	char *first_difference;
+};
+
+#define DCB_IDENTITY_NULL                                                                          \
+	{                                                                                          \
+		0                                                                                  \
+	}
+void dcb_identity_deinit(struct dcb_identity *identity);
+int dcb_identity_compare(struct dcb_store *store, int64_t first, int64_t second,
+			 struct dcb_identity *ret_identity, struct dcb_error *err);
+
+/* "2.82 G", "41.2 k", "815 ms": three significant digits with an SI prefix; ns become us, ms, s;
+ * bytes KiB, MiB; a ratio "99.9 %". "n/a" for NaN and infinity. Never depends on the locale. */
+void dcb_format_value(double value, const char *unit, char *buffer, size_t size);

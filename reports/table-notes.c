@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "reports/format.h"
+#include "reports/stats.h"
+#include "reports/table-rows.h"
+#include "reports/text.h"
+
+/* One line, cut to the width. Takes `text` over; NULL is -ENOMEM. */
+static int print_line(char *text, enum dcb_colour which, const struct dcb_table_options *options,
+		      FILE *file)
+{
+	_cleanup_free_ char *line = text ? dcb_text_printable(text) : NULL;
+
+	free(text);
+	if (!line)
+		return -ENOMEM;
+	dcb_text_cut(line, (size_t)options->width);
+	dcb_colour_print(line, which, options->colour, file);
+	fputc('\n', file);
+	return 0;
+}
+
+static bool is_good(const struct dcb_store_boot *boot)
+{
+	return strcmp(boot->state, "ok") == 0;
+}
+
+/* "  boots        base 3 ok, fixed 2 ok 1 failed" */
+static int print_boots(const struct dcb_summary *summary, const struct dcb_table_options *options,
+		       FILE *file)
+{
+	_cleanup_free_ char *line = strdup("  boots        ");
+
+	for (size_t kernel = 0; line && kernel < summary->n_kernels; kernel++) {
+		unsigned n_good = 0, n_failed = 0;
+		char failed[32] = "";
+		char *longer;
+
+		for (size_t i = 0; i < summary->n_boots; i++) {
+			const struct dcb_store_boot *boot = &summary->boots[i].row;
+
+			if (boot->kernel == kernel)
+				*(is_good(boot) ? &n_good : &n_failed) += 1;
+		}
+		if (n_failed)
+			snprintf(failed, sizeof(failed), " %u failed", n_failed);
+		longer = dcb_format("%s%s%s %u ok%s", line, kernel ? ", " : "",
+				    summary->kernels[kernel].name, n_good, failed);
+		free(line);
+		line = longer;
+	}
+	return print_line(TAKE_PTR(line), DCB_COLOUR_NONE, options, file);
+}
+
+static int print_failed(const struct dcb_summary *summary, const struct dcb_table_options *options,
+			FILE *file)
+{
+	for (size_t i = 0; i < summary->n_boots; i++) {
+		const struct dcb_store_boot *boot = &summary->boots[i].row;
+		char *line;
+		int r;
+
+		if (is_good(boot))
+			continue;
+		line = dcb_format("  failed       %s block %" PRId64 ": %s%s%s",
+				  summary->kernels[boot->kernel].name, boot->block, boot->state,
+				  boot->reason ? ": " : "", boot->reason ? boot->reason : "");
+		r = print_line(line, DCB_COLOUR_BAD, options, file);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Counters of one reason share a line. */
+static int print_lacking(const struct dcb_summary *summary, const struct dcb_table_options *options,
+			 FILE *file)
+{
+	for (size_t i = 0; i < summary->n_counters; i++) {
+		const char *reason = summary->counters[i].value;
+		_cleanup_free_ char *line = NULL;
+		bool told = !reason;
+		int r;
+
+		for (size_t j = 0; !told && j < i; j++)
+			told = summary->counters[j].value &&
+			       strcmp(summary->counters[j].value, reason) == 0;
+		if (told)
+			continue;
+		line = dcb_format("  not counted  %s", summary->counters[i].name);
+		for (size_t j = i + 1; line && j < summary->n_counters; j++) {
+			const struct dcb_store_pair *other = &summary->counters[j];
+			char *longer;
+
+			if (!other->value || strcmp(other->value, reason) != 0)
+				continue;
+			longer = dcb_format("%s, %s", line, other->name);
+			free(line);
+			line = longer;
+		}
+		r = line ? print_line(dcb_format("%s: %s", line, reason), DCB_COLOUR_NONE, options,
+				      file)
+			 : -ENOMEM;
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int dcb_table_first_record(const struct dcb_summary *summary, double *ret_seconds)
+{
+	_cleanup_free_ double *seconds = malloc((summary->n_boots + 1) * sizeof(*seconds));
+	size_t n = 0;
+	int r;
+
+	if (!seconds)
+		return -ENOMEM;
+	for (size_t i = 0; i < summary->n_boots; i++)
+		if (summary->boots[i].row.first_record_s >= 0)
+			seconds[n++] = summary->boots[i].row.first_record_s;
+	if (!n)
+		return 0;
+	r = dcb_median(seconds, n, ret_seconds);
+	return r < 0 ? r : 1;
+}
+
+static int print_overhead(const struct dcb_summary *summary,
+			  const struct dcb_table_options *options, FILE *file)
+{
+	char ratio[64], wall[64], record[64], tail[128] = "";
+	double seconds;
+	int r;
+
+	r = dcb_table_first_record(summary, &seconds);
+	if (r < 0)
+		return r;
+	if (r > 0) {
+		dcb_format_value(seconds, "s", record, sizeof(record));
+		snprintf(tail, sizeof(tail), "; first record after %s", record);
+	}
+	if (summary->overhead < 0)
+		return r > 0 ? print_line(dcb_format("  overhead     not known%s", tail),
+					  DCB_COLOUR_NONE, options, file)
+			     : 0;
+	dcb_format_value(summary->overhead, "ratio", ratio, sizeof(ratio));
+	dcb_format_value(summary->run.wall_s, "s", wall, sizeof(wall));
+	return print_line(dcb_format("  overhead     %s of %s%s", ratio, wall, tail),
+			  DCB_COLOUR_NONE, options, file);
+}
+
+int dcb_table_print_notes(const struct dcb_summary *summary,
+			  const struct dcb_table_options *options, FILE *file)
+{
+	int r;
+
+	r = print_boots(summary, options, file);
+	if (r >= 0)
+		r = print_failed(summary, options, file);
+	if (r >= 0)
+		r = print_lacking(summary, options, file);
+	if (r >= 0)
+		r = print_overhead(summary, options, file);
+	return r;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+
+/*
+ * The threads of all roles of a workload. They exist, with a sampler each, before the first timed
+ * part, and sleep between iterations.
+ */
+
+#include <stddef.h>
+
+#include "collectors/collector.h"
+
+struct dcb_error;
+struct dcb_crew;
+
+struct dcb_crew_role {
+	const char *name;
+	size_t n_threads;
+	/* One iteration of one thread (0-based within the role). The timed part stands between
+	 * dcb_sampler_begin() and dcb_sampler_end(). Must not wait for another thread for good. */
+	int (*iterate)(void *context, size_t thread, struct dcb_sampler *sampler,
+		       struct dcb_error *err);
+};
+
+/* roles and context must outlive the crew. */
+int dcb_crew_new(const struct dcb_crew_role *roles, size_t n_roles, void *context,
+		 struct dcb_crew **ret_crew, struct dcb_error *err);
+void dcb_crew_free(struct dcb_crew *crew); /* between iterations only: ends and joins all */
+/* Releases all threads together and waits for them; the first error in order of roles. */
+int dcb_crew_iterate(struct dcb_crew *crew, struct dcb_error *err);
+/* What the last iteration measured, borrowed until the next. */
+size_t dcb_crew_read(struct dcb_crew *crew, size_t role, size_t thread,
+		     const struct dcb_value **ret_values);

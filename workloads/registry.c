@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "collectors/collector.h"
+#include "workloads/ops.h"
+
+const struct dcb_workload_ops *const dcb_workloads[] = {
+	&dcb_workload_dying_dentry,
+	&dcb_workload_null,
+};
+
+const size_t dcb_n_workloads = ARRAY_SIZE(dcb_workloads);
+
+static int workload_check_defaults(const struct dcb_workload_ops *ops, struct dcb_error *err)
+{
+	void *params;
+	int r = dcb_workload_params_new(ops, "", ops->name, &params, err);
+
+	if (r < 0)
+		return r;
+	r = ops->check ? ops->check(params, 1, UINT64_C(1) << 30, err) : 0;
+	dcb_workload_params_free(ops, params);
+	return r;
+}
+
+int dcb_workloads_check(struct dcb_error *err)
+{
+	for (size_t i = 0; i < dcb_n_workloads; i++) {
+		const struct dcb_workload_ops *ops = dcb_workloads[i];
+		int r;
+
+		if (!ops->name || !ops->summary || !ops->description || !ops->options ||
+		    ops->params_size == 0 || !ops->roles || !ops->metrics || !ops->symptoms ||
+		    !ops->run)
+			return dcb_error_set(err, EINVAL, "workload %zu lacks a member", i);
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(dcb_workloads[j]->name, ops->name) == 0)
+				return dcb_error_set(err, EINVAL, "workload %s stands twice",
+						     ops->name);
+		r = workload_check_defaults(ops, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int dcb_workload_find(const char *name, const struct dcb_workload_ops **ret_ops,
+		      struct dcb_error *err)
+{
+	const char *names[ARRAY_SIZE(dcb_workloads)];
+	const char *nearest;
+
+	for (size_t i = 0; i < dcb_n_workloads; i++) {
+		names[i] = dcb_workloads[i]->name;
+		if (strcmp(names[i], name) == 0) {
+			*ret_ops = dcb_workloads[i];
+			return 0;
+		}
+	}
+	nearest = dcb_nearest(name, names, dcb_n_workloads);
+	if (nearest)
+		return dcb_error_usage(err, "unknown workload '%s'; did you mean '%s'?", name,
+				       nearest);
+	return dcb_error_usage(err, "unknown workload '%s'; `dcbench workloads` lists them", name);
+}
+
+static bool workload_has_role(const struct dcb_workload_ops *ops, const char *role)
+{
+	for (const struct dcb_workload_role *known = ops->roles; known->name; known++)
+		if (strcmp(known->name, role) == 0)
+			return true;
+	return false;
+}
+
+static bool same_role(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+const struct dcb_metric *dcb_workload_metric_find(const struct dcb_workload_ops *ops,
+						  const char *role, const char *name)
+{
+	for (const struct dcb_workload_metric *own = ops->metrics; own->metric.name; own++)
+		if (same_role(own->role, role) && strcmp(own->metric.name, name) == 0)
+			return &own->metric;
+	if (!role || !workload_has_role(ops, role))
+		return NULL;
+	for (size_t i = 0; i < dcb_n_collectors; i++)
+		for (size_t j = 0; j < dcb_collectors[i]->n_metrics; j++)
+			if (strcmp(dcb_collectors[i]->metrics[j].name, name) == 0)
+				return &dcb_collectors[i]->metrics[j];
+	return NULL;
+}
+
+int dcb_workload_params_new(const struct dcb_workload_ops *ops, const char *list, const char *where,
+			    void **ret_params, struct dcb_error *err)
+{
+	void *params = calloc(1, ops->params_size);
+	int r;
+
+	if (!params)
+		return dcb_error_oom(err);
+	r = dcb_options_init(ops->options, params, err);
+	if (r >= 0 && list && list[0])
+		r = dcb_options_parse(ops->options, params, list, where, err);
+	if (r < 0) {
+		dcb_workload_params_free(ops, params);
+		return r;
+	}
+	*ret_params = params;
+	return 0;
+}
+
+void dcb_workload_params_free(const struct dcb_workload_ops *ops, void *params)
+{
+	if (!params)
+		return;
+	dcb_options_deinit(ops->options, params);
+	free(params);
+}
