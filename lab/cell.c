@@ -167,7 +167,7 @@ static int metric_index(struct dcb_cell *cell, const struct dcb_workload_ops *op
 
 static int add_sample(struct dcb_cell *cell, const struct dcb_record *record, struct dcb_error *err)
 {
-	const struct dcb_workload_ops *ops;
+	const struct dcb_workload_ops *ops = NULL;
 	struct dcb_store_state *state;
 	const char *role;
 	int r;
@@ -194,7 +194,7 @@ static int add_sample(struct dcb_cell *cell, const struct dcb_record *record, st
 	for (size_t i = 0; i < record->sample.n_values; i++) {
 		const struct dcb_record_value *value = &record->sample.values[i];
 		struct dcb_store_sample *sample;
-		int64_t metric;
+		int64_t metric = 0;
 
 		r = metric_index(cell, ops, role, value->name, &metric, err);
 		if (r < 0)
@@ -265,7 +265,7 @@ static int add_finding(struct dcb_cell *cell, const struct dcb_record *record,
 		       struct dcb_error *err)
 {
 	const struct dcb_workload_symptom *known;
-	const struct dcb_workload_ops *ops;
+	const struct dcb_workload_ops *ops = NULL;
 	int r;
 
 	r = workload_of(cell, record->symptom.workload, &ops, err);
@@ -293,7 +293,7 @@ static int add_finding(struct dcb_cell *cell, const struct dcb_record *record,
 /* What a workload could not do is data: it stands beside its symptoms. */
 static int add_error(struct dcb_cell *cell, const struct dcb_record *record, struct dcb_error *err)
 {
-	const struct dcb_workload_ops *ops;
+	const struct dcb_workload_ops *ops = NULL;
 	int r;
 
 	if (record->error.workload >= 0) {

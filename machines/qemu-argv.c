@@ -87,7 +87,7 @@ static char *append_of(enum dcb_qemu_kind kind, enum dcb_arch arch)
 }
 
 static void add_flags(struct words *words, enum dcb_qemu_kind kind, enum dcb_arch arch,
-		      uint64_t seed)
+		      const uint64_t *seed)
 {
 	_cleanup_free_ char *append = append_of(kind, arch);
 
@@ -123,7 +123,11 @@ static void add_flags(struct words *words, enum dcb_qemu_kind kind, enum dcb_arc
 	add(words, "-append");
 	/* The kernel mixes its command line into its random numbers: on x86_64 the only way by
 	 * which a seed reaches it under PVH. */
-	add(words, "%s dcbench.seed=%016llx", append ? append : "", (unsigned long long)seed);
+	if (seed)
+		add(words, "%s dcbench.seed=%016llx", append ? append : "",
+		    (unsigned long long)*seed);
+	else
+		add(words, "%s", append ? append : "");
 	if (!append)
 		words->failed = true;
 }
@@ -142,7 +146,7 @@ char **dcb_qemu_argv(enum dcb_qemu_kind kind, const struct dcb_boot_spec *spec,
 		add(&words, "-L");
 		add(&words, "%s", files->firmware);
 	}
-	add_flags(&words, kind, spec->arch, spec->seed);
+	add_flags(&words, kind, spec->arch, &spec->seed);
 	add(&words, "-smp");
 	add(&words, "%u", spec->cpus);
 	add(&words, "-m");
@@ -175,7 +179,7 @@ json_t *dcb_qemu_flags(enum dcb_qemu_kind kind, enum dcb_arch arch)
 	struct words words = {0};
 	json_t *flags = json_array();
 
-	add_flags(&words, kind, arch, 0);
+	add_flags(&words, kind, arch, NULL);
 	for (size_t i = 0; flags && i < words.n && !words.failed; i++)
 		if (json_array_append_new(flags, json_string(words.items[i])) < 0)
 			words.failed = true;

@@ -100,7 +100,6 @@ DEFINE_CLEANUP(struct dcb_summary *, dcb_summary_free)
 enum dcb_claim dcb_summary_claim(const struct dcb_summary *summary,
 				 const struct dcb_summary_symptom *symptom);
 /* By schema/summary-v1.schema.json; NULL on lack of memory. */
-DEFINE_CLEANUP(struct dcb_summary *, dcb_summary_free)
 json_t *dcb_summary_to_json(const struct dcb_summary *summary);
 
 struct dcb_table_options {
