@@ -47,7 +47,7 @@ static int check_machines(json_t *rows)
 			const char *mend = NULL, *qemu;
 			int r;
 
-			if (kvm && arches[j] != dcb_arch_host())
+			if (strcmp(ops->name, "null") == 0 || (kvm && arches[j] != dcb_arch_host()))
 				continue;
 			r = ops->supported(arches[j], &why);
 			if (r < 0 && !kvm)

@@ -29,8 +29,8 @@ static const struct dcb_metric perf_metrics[] = {
 	{"cycles", "count", DCB_BETTER_LOWER, true, "CPU cycles, user and kernel"},
 	{"instructions", "count", DCB_BETTER_LOWER, true, "instructions, user and kernel"},
 	{"task-clock", "ns", DCB_BETTER_LOWER, false, "CPU time by perf's clock"},
-	{"context-switches", "count", DCB_BETTER_LOWER, false, "switches of either kind"},
-	{"cpu-migrations", "count", DCB_BETTER_LOWER, false, "moves to another CPU"},
+	{"context-switches", "count", DCB_BETTER_NEITHER, false, "switches of either kind"},
+	{"cpu-migrations", "count", DCB_BETTER_NEITHER, false, "moves to another CPU"},
 	{"page-faults", "count", DCB_BETTER_LOWER, false, "minor and major page faults"},
 };
 

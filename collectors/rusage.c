@@ -15,11 +15,11 @@ struct rusage_state {
 };
 
 static const struct dcb_metric rusage_metrics[] = {
-	[RUSAGE_CPU] = {"cpu", "ns", DCB_BETTER_LOWER, true,
+	[RUSAGE_CPU] = {"cpu", "ns", DCB_BETTER_NEITHER, true,
 			"CPU time of the thread (CLOCK_THREAD_CPUTIME_ID)"},
-	[RUSAGE_VOLUNTARY] = {"voluntary-switches", "count", DCB_BETTER_LOWER, true,
+	[RUSAGE_VOLUNTARY] = {"voluntary-switches", "count", DCB_BETTER_NEITHER, true,
 			      "times that the thread went to sleep (ru_nvcsw)"},
-	[RUSAGE_INVOLUNTARY] = {"involuntary-switches", "count", DCB_BETTER_LOWER, false,
+	[RUSAGE_INVOLUNTARY] = {"involuntary-switches", "count", DCB_BETTER_NEITHER, false,
 				"times that the thread lost its CPU (ru_nivcsw)"},
 };
 

@@ -37,5 +37,7 @@ int dcb_apt_lock(struct dcb_apt *apt, int *ret_fd, struct dcb_error *err);
  * non-zero exit is no error. */
 int dcb_apt_run(struct dcb_apt *apt, const char *folder, char *const *argv, int timeout_ms,
 		struct dcb_output *ret_output, struct dcb_error *err);
+/* What to say where there is no apt. */
+int dcb_apt_absent(const char *program, struct dcb_error *err);
 /* Turns what apt complained about into an error: its first "E:" line, or what gpgv said. */
 int dcb_apt_fail(const struct dcb_output *output, const char *doing, struct dcb_error *err);

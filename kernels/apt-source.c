@@ -9,6 +9,8 @@
 #include "base/error.h"
 #include "kernels/apt-private.h"
 
+#define ASK_TIMEOUT_MS (60 * 1000)
+
 static const char *const suites[] = {
 	"bookworm", "bookworm-backports", "trixie", "trixie-backports", "forky", "sid",
 };
@@ -106,29 +108,47 @@ static int take_target(char *line, struct dcb_apt_mirror *mirror)
 	return *place ? 0 : -ENOMEM;
 }
 
-static int mirror_of_host(struct dcb_apt_mirror *ret_mirror, struct dcb_error *err)
+static int ask_host(bool release_info, struct dcb_apt_mirror *mirror, struct dcb_error *err)
 {
-	static const char *const argv[] = {"env",
-					   "LC_ALL=C",
-					   "apt-get",
-					   "indextargets",
-					   "--format",
-					   "$(REPO_URI)|$(RELEASE)|$(ORIGIN)|$(LABEL)",
-					   "Created-By: Packages",
-					   NULL};
+	const char *argv[] = {"env",
+			      "LC_ALL=C",
+			      "apt-get",
+			      "indextargets",
+			      "--format",
+			      "$(REPO_URI)|$(RELEASE)|$(ORIGIN)|$(LABEL)",
+			      "Created-By: Packages",
+			      "Component: main",
+			      release_info ? NULL : "--no-release-info",
+			      NULL};
 	_cleanup_(dcb_output_deinit) struct dcb_output output = DCB_OUTPUT_NULL;
-	_cleanup_(dcb_apt_mirror_deinit) struct dcb_apt_mirror mirror = {0};
 	char *rest, *line;
 	int r;
 
-	r = dcb_command((char *const *)argv, 60000, &output, err);
+	r = dcb_command((char *const *)argv, ASK_TIMEOUT_MS, &output, err);
 	if (r < 0)
 		return dcb_error_wrap(err, "cannot ask apt for its mirror");
 	rest = output.out;
 	while ((line = strsep(&rest, "\n"))) {
-		if (take_target(line, &mirror) < 0)
+		if (take_target(line, mirror) < 0)
 			return dcb_error_oom(err);
 	}
+	return 0;
+}
+
+/* A host that never ran apt-get update knows its sources only without what Release files say. */
+static int mirror_of_host(struct dcb_apt_mirror *ret_mirror, struct dcb_error *err)
+{
+	_cleanup_(dcb_apt_mirror_deinit) struct dcb_apt_mirror mirror = {0};
+	_cleanup_free_ char *program = NULL;
+	int r;
+
+	if (dcb_program_find("apt-get", &program) < 0)
+		return dcb_apt_absent("apt-get", err);
+	r = ask_host(true, &mirror, err);
+	if (r == 0 && !mirror.archive)
+		r = ask_host(false, &mirror, err);
+	if (r < 0)
+		return r;
 	if (!mirror.archive)
 		return dcb_error_usage(err, "this host's apt knows no Debian mirror; name one with "
 					    "--mirror URI (https://HOST/debian or file:/PATH)");

@@ -20,24 +20,39 @@ static const char *keyring_path(void)
 	return getenv("DCBENCH_KEYRING") ?: DEBIAN_KEYRING;
 }
 
-/* "<URI> <suite>\n" of each repository without a Release file; NULL on lack of memory. */
-static char *missing_suites(const char *complaints)
+/* Prints "<URI> <suite>\n" if the line says that this repository is not there, or no longer. */
+static void print_missing(FILE *out, const char *line, size_t size)
 {
 	static const char before[] = "E: The repository '";
-	static const char after[] = " Release' does not have a Release file";
+	static const char *const after[] = {" Release' does not have a Release file",
+					    " Release' no longer has a Release file"};
+
+	if (size < strlen(before) || memcmp(line, before, strlen(before)) != 0)
+		return;
+	line += strlen(before);
+	size -= strlen(before);
+	for (size_t i = 0; i < ARRAY_SIZE(after); i++) {
+		const char *stop = memmem(line, size, after[i], strlen(after[i]));
+
+		if (stop)
+			fprintf(out, "%.*s\n", (int)(stop - line), line);
+	}
+}
+
+/* NULL on lack of memory. */
+static char *missing_suites(const char *complaints)
+{
 	_cleanup_free_ char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
 	if (!out)
 		return NULL;
-	for (const char *at = complaints; (at = strstr(at, before));) {
-		const char *end = strchrnul(at, '\n');
-		const char *stop = memmem(at, (size_t)(end - at), after, strlen(after));
+	while (*complaints) {
+		size_t n = strcspn(complaints, "\n");
 
-		at += strlen(before);
-		if (stop && stop > at)
-			fprintf(out, "%.*s\n", (int)(stop - at), at);
+		print_missing(out, complaints, n);
+		complaints += n + (complaints[n] == '\n');
 	}
 	return fclose(out) == 0 ? TAKE_PTR(text) : NULL;
 }

@@ -114,6 +114,13 @@ void dcb_apt_free(struct dcb_apt *apt)
 	free(apt);
 }
 
+int dcb_apt_absent(const char *program, struct dcb_error *err)
+{
+	return dcb_error_set(err, ENOENT,
+			     "%s is not on this host: Debian's packages are fetched with apt",
+			     program);
+}
+
 int dcb_apt_run(struct dcb_apt *apt, const char *folder, char *const *argv, int timeout_ms,
 		struct dcb_output *ret_output, struct dcb_error *err)
 {
@@ -125,9 +132,7 @@ int dcb_apt_run(struct dcb_apt *apt, const char *folder, char *const *argv, int 
 	size_t n = 1;
 
 	if (dcb_program_find(argv[0], &program) < 0)
-		return dcb_error_set(
-			err, ENOENT,
-			"%s is not on this host: Debian's kernels are fetched with apt", argv[0]);
+		return dcb_apt_absent(argv[0], err);
 	while (argv[n])
 		n++;
 	all = calloc(ARRAY_SIZE(before) + n, sizeof(*all));

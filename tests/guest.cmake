@@ -4,6 +4,8 @@ dcb_unit_test(collectors LINK dcb_collectors)
 dcb_unit_test(dying-state LINK dcb_workloads m)
 dcb_unit_test(workloads LINK dcb_workloads)
 
+dcb_script_test(integration build-inputs TIMEOUT 300)
+
 # The agent is linked statically and knows no sanitizer; what reads it does.
 add_executable(test-agent-stdio integration/agent-stdio.c)
 target_link_libraries(test-agent-stdio PRIVATE dcb_flags dcb_guest PkgConfig::CMOCKA)

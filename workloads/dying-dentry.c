@@ -41,7 +41,7 @@ static const struct dcb_option dying_options[] = {
 	{"op", DCB_OPTION_CHOICE, offsetof(struct dying_params, op), 0, 0, "rmdir,rename", "rmdir",
 	 "what the waiter does to the parent folder"},
 	{"size", DCB_OPTION_SIZE, offsetof(struct dying_params, size), 1 << 16, INT64_C(1) << 40,
-	 NULL, "48M", "bytes of the file: how long its dentry is dying"},
+	 NULL, "64M", "bytes of the file: how long its dentry is dying"},
 	{"waiters", DCB_OPTION_INT, offsetof(struct dying_params, waiters), 1, 16, NULL, "1",
 	 "waiters, each with a closer and a file of its own"},
 	{"iterations", DCB_OPTION_INT, offsetof(struct dying_params, iterations), 1, 1000, NULL,

@@ -142,7 +142,7 @@ static void write__parents_before_files_and_each_once(void **state)
 {
 	_cleanup_free_ char *base = make_base(*state);
 	_cleanup_free_ char *module = put(*state, "a.ko", "module");
-	_cleanup_free_ char *path = dcb_format("%s/initramfs", (char *)*state);
+	_cleanup_free_ char *path = dcb_format("%s/whole", (char *)*state);
 	_cleanup_free_ char *second = NULL;
 	_cleanup_free_ char *listing = NULL;
 	const struct dcb_initramfs_file files[] = {
