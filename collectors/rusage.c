@@ -15,7 +15,7 @@ struct rusage_state {
 };
 
 static const struct dcb_metric rusage_metrics[] = {
-	[RUSAGE_CPU] = {"cpu", "ns", DCB_BETTER_NEITHER, true,
+	[RUSAGE_CPU] = {"cpu", "ns", DCB_BETTER_LOWER, true,
 			"CPU time of the thread (CLOCK_THREAD_CPUTIME_ID)"},
 	[RUSAGE_VOLUNTARY] = {"voluntary-switches", "count", DCB_BETTER_NEITHER, true,
 			      "times that the thread went to sleep (ru_nvcsw)"},

@@ -76,8 +76,8 @@ int agent_send_hello(int fd, const char *settled, struct dcb_error *err)
 	record.hello.n_settings = agent_settings(record.hello.settings,
 						 ARRAY_SIZE(record.hello.settings) - 1);
 	if (settled)
-		record.hello.settings[record.hello.n_settings++] =
-			(struct dcb_record_pair){"settled", settled};
+		record.hello.settings[record.hello.n_settings++] = (struct dcb_record_pair){
+			"settled", settled};
 	dcb_sampler_survey(sampler, add_counter, &record);
 	return agent_send(fd, &record, err);
 }

@@ -165,6 +165,14 @@ static int metric_index(struct dcb_cell *cell, const struct dcb_workload_ops *op
 	return 0;
 }
 
+/* Why the figure of this metric says nothing on the plan's machine, or NULL where it counts. */
+static const char *no_figure(const struct dcb_cell *cell, const char *metric)
+{
+	if (strcmp(metric, "cycles") == 0 || strcmp(metric, "instructions") == 0)
+		return cell->plan->ops->no_cycles;
+	return NULL;
+}
+
 static int add_sample(struct dcb_cell *cell, const struct dcb_record *record, struct dcb_error *err)
 {
 	const struct dcb_workload_ops *ops = NULL;
@@ -207,7 +215,7 @@ static int add_sample(struct dcb_cell *cell, const struct dcb_record *record, st
 			.metric = metric,
 			.iteration = record->sample.iteration,
 			.thread = record->sample.thread,
-			.present = value->present,
+			.present = value->present && !no_figure(cell, value->name),
 			.value = value->value,
 			.has_times = value->has_times,
 			.enabled_ns = (int64_t)value->enabled_ns,
@@ -222,13 +230,16 @@ static int add_pairs(struct dcb_cell *cell, const char *kind, const struct dcb_r
 {
 	for (size_t i = 0; i < n; i++) {
 		struct dcb_store_pair *pair = list_add(&cell->pairs, sizeof(*pair));
+		const char *value = no_figure(cell, pairs[i].name);
 
+		if (!value)
+			value = pairs[i].value;
 		if (!pair)
 			return dcb_error_oom(err);
 		pair->kind = kind;
 		pair->name = keep(cell, pairs[i].name);
-		pair->value = keep(cell, pairs[i].value);
-		if (!pair->name || (pairs[i].value && !pair->value))
+		pair->value = keep(cell, value);
+		if (!pair->name || (value && !pair->value))
 			return dcb_error_oom(err);
 	}
 	return 0;

@@ -59,6 +59,20 @@ static pid_t lab_of(const char *name)
 	return pid > 0 && *end == '-' ? (pid_t)pid : 0;
 }
 
+/* A zombie is dead, however long nobody reaps it. */
+static bool is_alive(pid_t pid)
+{
+	_cleanup_free_ char *folder = dcb_format("/proc/%d", pid);
+	_cleanup_free_ char *stat_text = NULL;
+	const char *state;
+
+	if (kill(pid, 0) < 0 && errno == ESRCH)
+		return false;
+	stat_text = folder ? dcb_cgroup_file_read(folder, "stat") : NULL;
+	state = stat_text ? strrchr(stat_text, ')') : NULL;
+	return !state || !strchr("ZX", state[1] ? state[2] : ' ');
+}
+
 /* False where a process in it is none of ours to see: another PID namespace's lab may live. */
 static bool kill_visible(const char *folder)
 {
@@ -99,7 +113,7 @@ static int sweep_folder(const char *folder, struct dcb_error *err)
 		pid_t pid = lab_of(entry->d_name);
 		_cleanup_free_ char *path = NULL;
 
-		if (pid == 0 || kill(pid, 0) == 0 || errno != ESRCH)
+		if (pid == 0 || is_alive(pid))
 			continue;
 		path = dcb_format("%s/%s", folder, entry->d_name);
 		if (!path)

@@ -57,6 +57,9 @@ struct dcb_machine_ops {
 	bool exact;    /* one seed gives one set of digits */
 	bool parallel; /* boots beside each other do not change the figures */
 	unsigned default_cpus;
+	/* Why this machine's cycles and instructions say nothing though a guest can count them, or
+	 * NULL where they do. */
+	const char *no_cycles;
 	/* 0, or -EOPNOTSUPP and *ret_why (malloc'd): one line, with what would mend it. Needs no
 	 * network. */
 	int (*supported)(enum dcb_arch arch, char **ret_why);

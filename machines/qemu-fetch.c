@@ -250,9 +250,10 @@ int dcb_qemu_fetch(const char *cache, enum dcb_arch arch, int min_major,
 	}
 	r = dcb_apt_new(apt_folder, dcb_arch_host(), options->mirror, options->offline,
 			options->sink, &apt, err);
-	if (r == 0)
+	/* 1: the lists are new, 0: they were. */
+	if (r >= 0)
 		r = dcb_apt_update(apt, LISTS_MAX_AGE_S, err);
-	if (r == 0)
+	if (r >= 0)
 		r = fetch(apt, cache, arch, min_major, options->sink, err);
 	if (r < 0)
 		return dcb_error_wrap(err, "fetching a QEMU for %s guests", dcb_arch_name(arch));

@@ -31,6 +31,7 @@ const struct dcb_machine_ops dcb_machine_tcg = {
 	.exact = false,
 	.parallel = false,
 	.default_cpus = 2,
+	.no_cycles = "tcg counts an emulated CPU's cycles by the host's clock: use icount or kvm",
 	.supported = tcg_supported,
 	.prepare = tcg_prepare,
 	.describe = tcg_describe,

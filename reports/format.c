@@ -59,8 +59,10 @@ static void format_scaled(double value, const struct step *steps, size_t n, doub
 			break;
 	scaled = value / steps[i].factor;
 	if (fabs(scaled) >= 1e15) {
-		snprintf(digits, sizeof(digits), "%s", value < 0 ? "-huge" : "huge");
-	} else if (scaled != 0 && fabs(scaled) < 0.000005) {
+		snprintf(buffer, size, "%s", value < 0 ? "-huge" : "huge");
+		return;
+	}
+	if (scaled != 0 && fabs(scaled) < 0.000005) {
 		snprintf(digits, sizeof(digits), "%s", value < 0 ? "-tiny" : "tiny");
 	} else {
 		/* What is whole and was not divided is shown as the whole number it is. */

@@ -87,7 +87,7 @@ static char *symptom_text(const struct dcb_summary_symptom *symptom)
 	if (!symptom || !symptom->boots)
 		return strdup("-");
 	if (symptom->boots < symptom->of_boots)
-		snprintf(boots, sizeof(boots), " %u/%u", symptom->boots, symptom->of_boots);
+		snprintf(boots, sizeof(boots), " %u/%u boots", symptom->boots, symptom->of_boots);
 	if (symptom->workload < 0) {
 		if (!symptom->present)
 			return strdup("-");
@@ -123,6 +123,9 @@ static int set_claim(const struct dcb_summary *summary, const struct dcb_summary
 	case DCB_CLAIM_STAYS:
 		return dcb_grid_set(grid, column, 2, dcb_format("%s stays", name), DCB_COLOUR_BAD);
 	case DCB_CLAIM_NOT_IN_BASE:
+		/* A silent console needs no words. */
+		if (symptom->workload < 0 && !symptom->present)
+			return 0;
 		return dcb_grid_set(grid, column, 2, strdup("no claim: not in base"),
 				    DCB_COLOUR_UNSURE);
 	case DCB_CLAIM_NONE:

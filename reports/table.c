@@ -16,6 +16,7 @@ static const struct {
 	bool value_intervals, change_intervals;
 } details[] = {{true, true}, {false, true}, {false, false}};
 
+#define TITLE_WIDTH 100
 #define DETAIL_LAST (ARRAY_SIZE(details) - 1)
 
 struct table {
@@ -52,7 +53,8 @@ static int build(const struct table *table, int64_t workload, const struct dcb_t
 	return 0;
 }
 
-/* 1: printed; 0: does not fit, not even in the narrowest shape (`force`: is cut then). */
+/* 1: printed, or nothing is there to print; 0: does not fit, not even in the narrowest shape
+ * (`force`: is cut then). */
 static int print_block(const struct table *table, int64_t workload, const size_t *candidates,
 		       size_t n_candidates, bool force)
 {
@@ -72,8 +74,10 @@ static int print_block(const struct table *table, int64_t workload, const size_t
 		r = build(table, workload, &shape, &grid, &n);
 		if (r < 0)
 			return r;
-		if (!n)
+		if (!n) {
+			fputs("  no figures\n", table->file);
 			return 1;
+		}
 		if (dcb_grid_width(grid) > width && !(force && detail == DETAIL_LAST))
 			continue;
 		r = dcb_grid_print(grid, width, table->options->colour, table->file);
@@ -91,6 +95,8 @@ static int print_blocks(const struct table *table, int64_t workload)
 	if (r != 0)
 		return r;
 	for (size_t i = 0; i < table->n_candidates; i++) {
+		if (i > 0)
+			fputc('\n', table->file);
 		r = print_block(table, workload, &table->candidates[i], 1, true);
 		if (r < 0)
 			return r;
@@ -104,13 +110,15 @@ static int print_title(const struct table *table, const char *left, const char *
 	_cleanup_free_ char *l = dcb_text_printable(left), *r = dcb_text_printable(right);
 	size_t width = (size_t)table->options->width, n_left, n_right;
 
+	/* On a wide terminal the right margin is too far from what it belongs to. */
+	width = width < TITLE_WIDTH ? width : TITLE_WIDTH;
 	if (!l || !r)
 		return -ENOMEM;
 	n_right = dcb_text_width(r);
 	dcb_text_cut(l, width > n_right + 2 ? width - n_right - 2 : width);
 	n_left = dcb_text_width(l);
 	dcb_colour_print(l, DCB_COLOUR_BOLD, table->options->colour, table->file);
-	if (n_left + n_right + 2 <= width)
+	if (n_right && n_left + n_right + 2 <= width)
 		fprintf(table->file, "%*s%s", (int)(width - n_left - n_right), "", r);
 	fputc('\n', table->file);
 	return 0;

@@ -79,6 +79,7 @@ struct dying_run {
 	const struct dying_params *params;
 	const struct dcb_workload_output *output;
 	struct dcb_dying_scene scene;
+	int probe;                /* any descriptor: see await_free_fd() */
 	struct dying_side *sides; /* one a waiter */
 	struct dcb_crew *crew;
 	enum dcb_dying_state *states; /* of the measured iterations */
@@ -103,16 +104,27 @@ static int await_flag(atomic_bool *flag, struct dcb_error *err)
 	return 0;
 }
 
-static int await_bad_fd(int fd, struct dcb_error *err)
+/*
+ * Waits until the number `fd` is free. A duplicate of `probe` takes the lowest free number from
+ * `fd` on. Asking for the descriptor itself (fcntl, /proc) would take a reference of its file for a
+ * moment, and where that is the last one, the waiter frees the file and not the closer.
+ */
+static int await_free_fd(int fd, int probe, struct dcb_error *err)
 {
 	uint64_t begin_ns = dcb_clock_ns(CLOCK_MONOTONIC);
 
-	while (fcntl(fd, F_GETFD) >= 0) {
+	for (;;) {
+		int got = fcntl(probe, F_DUPFD_CLOEXEC, fd);
+
+		if (got < 0)
+			return dcb_error_sys(err, errno, "cannot duplicate a descriptor");
+		close(got);
+		if (got == fd)
+			return 0;
 		if (dcb_clock_ns(CLOCK_MONOTONIC) - begin_ns > TIMEOUT_NS)
 			return dcb_error_set(err, ETIMEDOUT, "the closer did not close");
 		nap(POLL_NS);
 	}
-	return 0;
 }
 
 static int dying_wait(void *context, size_t thread, struct dcb_sampler *sampler,
@@ -126,7 +138,7 @@ static int dying_wait(void *context, size_t thread, struct dcb_sampler *sampler,
 	int r, errnum;
 
 	atomic_store(&side->polling, true);
-	r = await_bad_fd(fd, err);
+	r = await_free_fd(fd, run->probe, err);
 	if (r < 0)
 		return r;
 	nap(DELAY_NS);
@@ -323,11 +335,15 @@ static int dying_run_in_scene(struct dying_run *run, struct dcb_error *err)
 	_cleanup_free_ struct dying_side *sides = calloc(waiters, sizeof(*sides));
 	_cleanup_free_ enum dcb_dying_state *states = calloc(tries, sizeof(*states));
 	_cleanup_free_ double *busy = calloc(tries, sizeof(*busy));
+	_cleanup_close_ int probe = open("/", O_PATH | O_CLOEXEC);
 	_cleanup_(dcb_crew_freep) struct dcb_crew *crew = NULL;
 	int r;
 
 	if (!sides || !states || !busy)
 		return dcb_error_oom(err);
+	if (probe < 0)
+		return dcb_error_sys(err, errno, "/");
+	run->probe = probe;
 	for (unsigned i = 0; i < waiters; i++)
 		dcb_dying_pair_init(&sides[i].pair, &run->scene, i);
 	run->sides = sides;

@@ -50,6 +50,7 @@ class Lab(unittest.TestCase):
         if self.own_cache:
             self.env["DCBENCH_CACHE"] = os.path.join(self.folder, "cache")
         self.env.pop("DCBENCH_PROGRESS", None)
+        self.pids = []
 
     def program(self, name, body):
         path = os.path.join(self.folder, name)
@@ -59,8 +60,11 @@ class Lab(unittest.TestCase):
         return path
 
     def start(self, *words, **more):
-        return subprocess.Popen([DCBENCH, *words], env=self.env, text=True, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+        process = subprocess.Popen([DCBENCH, *words], env=self.env, text=True,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, **more)
+        self.pids.append(process.pid)
+        return process
 
     def dcbench(self, *words, code=0, timeout=300):
         process = self.start(*words)
@@ -93,10 +97,11 @@ class Lab(unittest.TestCase):
         return words
 
     def leftovers(self):
-        """Cgroups and folders of boots that should be gone."""
+        """Cgroups (of this test's labs) and folders of boots that should be gone."""
         found = []
+        ours = tuple(f"dcbench-{pid}-" for pid in self.pids)
         for root, folders, _ in os.walk("/sys/fs/cgroup"):
-            found += [os.path.join(root, f) for f in folders if f.startswith("dcbench-")]
+            found += [os.path.join(root, f) for f in folders if f.startswith(ours)]
         boots = os.path.join(self.env["DCBENCH_STATE"], "boots")
         if os.path.isdir(boots):
             found += [os.path.join(boots, f) for f in os.listdir(boots)]

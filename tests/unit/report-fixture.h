@@ -95,7 +95,7 @@ static inline int64_t report_demo(struct dcb_store *store, size_t n_kernels, boo
 	id = fixture_create(store, &run, n_kernels);
 	for (int64_t block = 0; block < 3; block++) {
 		for (size_t k = 0; k < n_kernels; k++) {
-			double by = 1 + 0.004 * (double)block;
+			double by = 1 + 0.004 * (double)block * (double)(k + 1);
 			const struct figure figures[] = {
 				{"waiter", "cycles", "count", "lower", true, cycles[k] * by},
 				{"waiter", "instructions", "count", "lower", true, NAN},

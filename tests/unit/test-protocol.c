@@ -20,8 +20,8 @@
 	"\"cpus\":1,\"memory_bytes\":1073741824,\"uptime_s\":1.25,"
 #define HELLO                                                                                      \
 	HELLO_HEAD                                                                                 \
-		"\"settings\":{\"preempt\":\"full\",\"sched_rt_runtime_us\":\"950000\"},"          \
-		"\"counters\":{\"cycles\":\"ENOENT: No such file or directory\",\"wall\":null}}"
+	"\"settings\":{\"preempt\":\"full\",\"sched_rt_runtime_us\":\"950000\"},"                  \
+	"\"counters\":{\"cycles\":\"ENOENT: No such file or directory\",\"wall\":null}}"
 #define SAMPLE                                                                                     \
 	"{\"type\":\"sample\",\"workload\":0,\"iteration\":-1,\"thread\":2,\"role\":\"waiter\","   \
 	"\"state\":\"spin\",\"values\":{\"wall\":1500000,\"cycles\":null,"                         \
