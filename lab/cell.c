@@ -406,6 +406,7 @@ int dcb_cell_store(const struct dcb_cell *cell, struct dcb_store *store, int64_t
 {
 	_cleanup_free_ struct dcb_store_sample *samples = NULL;
 	_cleanup_free_ struct dcb_store_symptom *symptoms = NULL;
+	_cleanup_free_ char *reason = NULL;
 	bool good = result->outcome == DCB_BOOT_OK;
 	struct dcb_store_artifact console = {
 		.name = "console", .data = result->console, .size = result->console_size};
@@ -450,5 +451,15 @@ int dcb_cell_store(const struct dcb_cell *cell, struct dcb_store *store, int64_t
 		return r;
 	data.samples = samples;
 	data.symptoms = symptoms;
+	r = dcb_store_put_boot(store, run_id, &boot, &data, &boot_id, err);
+	if (r != -EBADMSG || !good)
+		return r;
+	/* The guest's records contradict each other (one sample twice): that is its doing. */
+	reason = strdup(err ? err->message : "records contradict each other");
+	if (!reason)
+		return dcb_error_oom(err);
+	boot.state = dcb_boot_outcome_name(DCB_BOOT_PROTOCOL);
+	boot.reason = reason;
+	data.n_samples = data.n_states = data.n_symptoms = data.n_pairs = 0;
 	return dcb_store_put_boot(store, run_id, &boot, &data, &boot_id, err);
 }

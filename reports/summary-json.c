@@ -180,10 +180,11 @@ static json_t *counter_to_json(const struct dcb_summary *summary, size_t i)
 
 static json_t *setting_to_json(const struct dcb_summary *summary, size_t i)
 {
-	const struct dcb_store_pair *pair = &summary->settings[i];
+	const struct dcb_summary_setting *setting = &summary->settings[i];
 
-	return json_pack_ex(NULL, 0, "{so so}", "name", text_to_json(pair->name), "value",
-			    text_to_json(pair->value));
+	return json_pack_ex(NULL, 0, "{so so so}", "kernel",
+			    text_to_json(summary->kernels[setting->kernel].name), "name",
+			    text_to_json(setting->name), "value", text_to_json(setting->value));
 }
 
 static json_t *overhead_to_json(const struct dcb_summary *summary)

@@ -12,6 +12,7 @@ struct loader {
 	struct dcb_store *store;
 	struct dcb_summary *summary;
 	struct dcb_error *err;
+	size_t kernel; /* whose settings are being read */
 };
 
 /* A copy of what may be NULL; false where there was no memory. */
@@ -106,31 +107,60 @@ static int read_boot(void *context, const struct dcb_store_boot *row)
 	return 0;
 }
 
-static int read_pair(void *context, const struct dcb_store_pair *row)
+/* One pass over a boot's pairs takes the counters or the settings. */
+static int read_counter(void *context, const struct dcb_store_pair *row)
 {
 	struct loader *loader = context;
 	struct dcb_summary *summary = loader->summary;
-	bool counter = strcmp(row->kind, "counter") == 0;
 	struct dcb_store_pair *pair;
 
-	pair = grow(counter ? (void **)&summary->counters : (void **)&summary->settings,
-		    counter ? &summary->n_counters : &summary->n_settings, sizeof(*pair));
+	if (strcmp(row->kind, "counter") != 0)
+		return 0;
+	pair = grow((void **)&summary->counters, &summary->n_counters, sizeof(*pair));
 	if (!pair || !copy(row->kind, &pair->kind) || !copy(row->name, &pair->name) ||
 	    !copy(row->value, &pair->value))
 		return dcb_error_oom(loader->err);
 	return 0;
 }
 
+static int read_setting(void *context, const struct dcb_store_pair *row)
+{
+	struct loader *loader = context;
+	struct dcb_summary *summary = loader->summary;
+	struct dcb_summary_setting *setting;
+
+	if (strcmp(row->kind, "setting") != 0)
+		return 0;
+	setting = grow((void **)&summary->settings, &summary->n_settings, sizeof(*setting));
+	if (!setting)
+		return dcb_error_oom(loader->err);
+	setting->kernel = loader->kernel;
+	setting->name = strdup(row->name);
+	setting->value = strdup(row->value ? row->value : "");
+	return setting->name && setting->value ? 0 : dcb_error_oom(loader->err);
+}
+
 static int load_pairs(struct loader *loader)
 {
 	const struct dcb_summary *summary = loader->summary;
-	const struct dcb_store_boot *boot = dcb_summary_good_boot(summary, summary->base);
+	const struct dcb_store_boot *counters = dcb_summary_good_boot(summary, summary->base);
+	int r;
 
-	for (size_t kernel = 0; !boot && kernel < summary->n_kernels; kernel++)
-		boot = dcb_summary_good_boot(summary, kernel);
-	if (!boot)
+	for (size_t kernel = 0; kernel < summary->n_kernels; kernel++) {
+		const struct dcb_store_boot *boot = dcb_summary_good_boot(summary, kernel);
+
+		if (!boot)
+			continue;
+		if (!counters)
+			counters = boot;
+		loader->kernel = kernel;
+		r = dcb_store_each_pair(loader->store, boot->id, read_setting, loader, loader->err);
+		if (r < 0)
+			return r;
+	}
+	if (!counters)
 		return 0;
-	return dcb_store_each_pair(loader->store, boot->id, read_pair, loader, loader->err);
+	return dcb_store_each_pair(loader->store, counters->id, read_counter, loader, loader->err);
 }
 
 /* ---- the whole ---- */
@@ -177,7 +207,7 @@ int dcb_summary_new(struct dcb_store *store, int64_t run_id, bool exact,
 	summary = calloc(1, sizeof(*summary));
 	if (!summary)
 		return dcb_error_oom(err);
-	loader = (struct loader){store, summary, err};
+	loader = (struct loader){.store = store, .summary = summary, .err = err};
 	r = dcb_store_snapshot_begin(store, err);
 	if (r < 0)
 		return r;
@@ -255,7 +285,11 @@ void dcb_summary_free(struct dcb_summary *summary)
 		free(summary->symptoms[i].detail);
 	}
 	free_pairs(summary->counters, summary->n_counters);
-	free_pairs(summary->settings, summary->n_settings);
+	for (size_t i = 0; i < summary->n_settings; i++) {
+		free(summary->settings[i].name);
+		free(summary->settings[i].value);
+	}
+	free(summary->settings);
 	free(summary->kernels);
 	free(summary->workloads);
 	free(summary->boots);

@@ -72,6 +72,12 @@ struct dcb_summary_boot {
 	struct dcb_store_boot row; /* its strings are owned by the summary */
 };
 
+/* How the guests of a kernel were set, by the kernel's own word: "preempt" is "full". */
+struct dcb_summary_setting {
+	size_t kernel;
+	char *name, *value;
+};
+
 struct dcb_summary {
 	struct dcb_store_run run; /* strings owned by the summary */
 	struct dcb_store_run_kernel *kernels;
@@ -88,8 +94,10 @@ struct dcb_summary {
 	size_t n_symptoms;
 	double overhead; /* (wall - guest wall) / wall, or -1 */
 	/* Of the first good boot of base, or, where there is none, of any kernel; names ordered. */
-	struct dcb_store_pair *counters, *settings;
-	size_t n_counters, n_settings;
+	struct dcb_store_pair *counters;
+	size_t n_counters;
+	struct dcb_summary_setting *settings; /* of the first good boot of each kernel */
+	size_t n_settings;
 };
 
 /* exact: the machine's figures repeat to the digit (icount). */
@@ -97,6 +105,8 @@ int dcb_summary_new(struct dcb_store *store, int64_t run_id, bool exact,
 		    struct dcb_summary **ret_summary, struct dcb_error *err);
 void dcb_summary_free(struct dcb_summary *summary);
 DEFINE_CLEANUP(struct dcb_summary *, dcb_summary_free)
+/* The row says that the workload could not run on this kernel, or went wrong: no property of it. */
+bool dcb_summary_cannot(const struct dcb_summary_symptom *symptom);
 enum dcb_claim dcb_summary_claim(const struct dcb_summary *summary,
 				 const struct dcb_summary_symptom *symptom);
 /* By schema/summary-v1.schema.json; NULL on lack of memory. */

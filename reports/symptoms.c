@@ -242,11 +242,18 @@ const char *dcb_claim_name(enum dcb_claim claim)
 	return (size_t)claim < ARRAY_SIZE(claim_names) ? claim_names[claim] : "none";
 }
 
+bool dcb_summary_cannot(const struct dcb_summary_symptom *symptom)
+{
+	return strcmp(symptom->name, "unsupported") == 0 || strcmp(symptom->name, "failed") == 0;
+}
+
 enum dcb_claim dcb_summary_claim(const struct dcb_summary *summary,
 				 const struct dcb_summary_symptom *symptom)
 {
 	const struct dcb_summary_symptom *base = NULL;
 
+	if (dcb_summary_cannot(symptom))
+		return DCB_CLAIM_NONE;
 	for (size_t i = 0; i < summary->n_symptoms; i++) {
 		const struct dcb_summary_symptom *other = &summary->symptoms[i];
 

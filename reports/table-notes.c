@@ -112,6 +112,41 @@ static int print_lacking(const struct dcb_summary *summary, const struct dcb_tab
 	return 0;
 }
 
+/* What could not be set alike: a difference that is not the patch's. */
+static int print_differing(const struct dcb_summary *summary,
+			   const struct dcb_table_options *options, FILE *file)
+{
+	for (size_t i = 0; i < summary->n_settings; i++) {
+		const struct dcb_summary_setting *first = &summary->settings[i];
+		_cleanup_free_ char *line = NULL;
+		bool differs = false;
+		int r;
+
+		if (first->kernel != summary->settings[0].kernel)
+			break;
+		line = dcb_format("  differs      %s: %s %s", first->name,
+				  summary->kernels[first->kernel].name, first->value);
+		for (size_t j = i + 1; line && j < summary->n_settings; j++) {
+			const struct dcb_summary_setting *other = &summary->settings[j];
+			char *longer;
+
+			if (strcmp(other->name, first->name) != 0)
+				continue;
+			differs = differs || strcmp(other->value, first->value) != 0;
+			longer = dcb_format("%s, %s %s", line, summary->kernels[other->kernel].name,
+					    other->value);
+			free(line);
+			line = longer;
+		}
+		if (line && !differs)
+			continue;
+		r = print_line(TAKE_PTR(line), DCB_COLOUR_UNSURE, options, file);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 int dcb_table_first_record(const struct dcb_summary *summary, double *ret_seconds)
 {
 	_cleanup_free_ double *seconds = malloc((summary->n_boots + 1) * sizeof(*seconds));
@@ -163,6 +198,8 @@ int dcb_table_print_notes(const struct dcb_summary *summary,
 		r = print_failed(summary, options, file);
 	if (r >= 0)
 		r = print_lacking(summary, options, file);
+	if (r >= 0)
+		r = print_differing(summary, options, file);
 	if (r >= 0)
 		r = print_overhead(summary, options, file);
 	return r;

@@ -24,7 +24,10 @@ static size_t version_length(const char *release)
 char *dcb_table_kernel(const struct dcb_summary *summary, size_t kernel)
 {
 	const struct dcb_store_run_kernel *row = &summary->kernels[kernel];
-	const char *release = row->kernel.release;
+	/* Debian's 6.1 calls itself 6.1.0: its package knows better. */
+	json_auto_t *origin = json_loads(row->kernel.origin ? row->kernel.origin : "{}", 0, NULL);
+	const char *version = json_string_value(json_object_get(origin, "version"));
+	const char *release = version ? version : row->kernel.release;
 	_cleanup_free_ char *text = dcb_format("%s %.*s", row->name, (int)version_length(release),
 					       release);
 
@@ -198,7 +201,8 @@ int dcb_table_add_symptoms(const struct dcb_summary *summary, int64_t workload,
 	for (size_t i = 0; i < summary->n_symptoms; i++) {
 		const struct dcb_summary_symptom *symptom = &summary->symptoms[i];
 
-		if (symptom->workload != workload || symptom->kernel != summary->base)
+		if (symptom->workload != workload || symptom->kernel != summary->base ||
+		    dcb_summary_cannot(symptom))
 			continue;
 		r = add_symptom(summary, symptom, shape, grid);
 		if (r < 0)

@@ -144,6 +144,29 @@ static char *workload_title(const struct dcb_store_run_workload *workload)
 	return title;
 }
 
+/* What was found, in the words of the guest: lines of the console, why a workload could not run. */
+static int print_details(const struct table *table, int64_t workload)
+{
+	const struct dcb_summary *summary = table->summary;
+
+	for (size_t i = 0; i < summary->n_symptoms; i++) {
+		const struct dcb_summary_symptom *symptom = &summary->symptoms[i];
+		_cleanup_free_ char *line = NULL, *clean = NULL;
+		bool cannot = dcb_summary_cannot(symptom);
+
+		if (symptom->workload != workload || !symptom->present || !symptom->detail)
+			continue;
+		line = dcb_format("  %s: %s%s%s", summary->kernels[symptom->kernel].name,
+				  cannot ? symptom->name : "", cannot ? ": " : "", symptom->detail);
+		clean = line ? dcb_text_printable(line) : NULL;
+		if (!clean)
+			return -ENOMEM;
+		dcb_text_cut(clean, (size_t)table->options->width);
+		fprintf(table->file, "%s\n", clean);
+	}
+	return 0;
+}
+
 static int print_workload(const struct table *table, size_t workload)
 {
 	const struct dcb_store_run *run = &table->summary->run;
@@ -159,7 +182,8 @@ static int print_workload(const struct table *table, size_t workload)
 	r = print_title(table, left, right);
 	if (r < 0)
 		return r;
-	return print_blocks(table, (int64_t)workload);
+	r = print_blocks(table, (int64_t)workload);
+	return r < 0 ? r : print_details(table, (int64_t)workload);
 }
 
 static bool has_console_symptoms(const struct dcb_summary *summary)
@@ -172,33 +196,16 @@ static bool has_console_symptoms(const struct dcb_summary *summary)
 
 static int print_console(const struct table *table)
 {
-	const struct dcb_summary *summary = table->summary;
 	int r;
 
-	if (!has_console_symptoms(summary))
+	if (!has_console_symptoms(table->summary))
 		return 0;
 	fputc('\n', table->file);
 	r = print_title(table, "console", "");
 	if (r < 0)
 		return r;
 	r = print_blocks(table, -1);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < summary->n_symptoms; i++) {
-		const struct dcb_summary_symptom *symptom = &summary->symptoms[i];
-		_cleanup_free_ char *line = NULL, *clean = NULL;
-
-		if (symptom->workload >= 0 || !symptom->detail)
-			continue;
-		line = dcb_format("  %s: %s", summary->kernels[symptom->kernel].name,
-				  symptom->detail);
-		clean = line ? dcb_text_printable(line) : NULL;
-		if (!clean)
-			return -ENOMEM;
-		dcb_text_cut(clean, (size_t)table->options->width);
-		fprintf(table->file, "%s\n", clean);
-	}
-	return 0;
+	return r < 0 ? r : print_details(table, -1);
 }
 
 /* "run 7: done", or how to go on with one that is not. */
