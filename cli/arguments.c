@@ -93,10 +93,26 @@ int dcb_arguments_parse(int argc, char **argv, const struct dcb_arguments_set *s
 int dcb_arguments_count(const struct dcb_command *command, int n_words, int min, int max,
 			struct dcb_error *err)
 {
-	if (n_words >= min && (max < 0 || n_words <= max))
+	if (n_words >= min && n_words <= max)
 		return 0;
 	return dcb_error_usage(err, "usage: dcbench %s [OPTION]...%s%s", command->name,
 			       *command->arguments ? " " : "", command->arguments);
+}
+
+int dcb_arguments_read(const struct dcb_command *command, int argc, char **argv,
+		       const struct dcb_arguments_set *sets, size_t n_sets, int min, int max,
+		       int *ret_n_words, struct dcb_error *err)
+{
+	int n_words, r;
+
+	r = dcb_arguments_parse(argc, argv, sets, n_sets, &n_words, err);
+	if (r < 0)
+		return r;
+	r = dcb_arguments_count(command, n_words, min, max, err);
+	if (r < 0)
+		return r;
+	*ret_n_words = n_words;
+	return 0;
 }
 
 int dcb_arguments_run_id(const char *word, int64_t *ret_run_id, struct dcb_error *err)

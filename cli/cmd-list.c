@@ -134,10 +134,8 @@ static int list(int argc, char **argv, struct dcb_error *err)
 	struct listing listing = {.rows = rows, .err = err};
 	int n_words, r;
 
-	r = dcb_arguments_parse(argc, argv, sets, ARRAY_SIZE(sets), &n_words, err);
-	if (r < 0)
-		return r;
-	r = dcb_arguments_count(&dcb_command_list, n_words, 0, 0, err);
+	r = dcb_arguments_read(&dcb_command_list, argc, argv, sets, ARRAY_SIZE(sets), 0, 0,
+			       &n_words, err);
 	if (r < 0)
 		return r;
 	r = dcb_database_open(database.db, false, &store, err);

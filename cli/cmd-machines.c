@@ -58,10 +58,8 @@ static int machines(int argc, char **argv, struct dcb_error *err)
 	int n_words, r;
 	size_t i;
 
-	r = dcb_arguments_parse(argc, argv, sets, ARRAY_SIZE(sets), &n_words, err);
-	if (r < 0)
-		return r;
-	r = dcb_arguments_count(&dcb_command_machines, n_words, 0, 0, err);
+	r = dcb_arguments_read(&dcb_command_machines, argc, argv, sets, ARRAY_SIZE(sets), 0, 0,
+			       &n_words, err);
 	if (r < 0)
 		return r;
 	for (i = 0; i < dcb_n_machines; i++) {

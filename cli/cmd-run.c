@@ -242,10 +242,8 @@ static int resume(int argc, char **argv, struct dcb_error *err)
 	int64_t run_id;
 	int n_words, r;
 
-	r = dcb_arguments_parse(argc, argv, sets, ARRAY_SIZE(sets), &n_words, err);
-	if (r < 0)
-		return r;
-	r = dcb_arguments_count(&dcb_command_resume, n_words, 1, 1, err);
+	r = dcb_arguments_read(&dcb_command_resume, argc, argv, sets, ARRAY_SIZE(sets), 1, 1,
+			       &n_words, err);
 	if (r < 0)
 		return r;
 	r = dcb_arguments_run_id(argv[1], &run_id, err);

@@ -30,14 +30,24 @@ static void arguments_deinit(struct arguments *arguments)
 	dcb_options_deinit(dcb_database_options, &arguments->database);
 }
 
-static int arguments_read(struct arguments *arguments, int argc, char **argv, int *ret_n_words,
-			  struct dcb_error *err)
+/* The common beginning: options, the first run's number, the database. */
+static int begin(const struct dcb_command *command, int max_words, int argc, char **argv,
+		 struct arguments *arguments, int *ret_n_words, int64_t *ret_run_id,
+		 struct dcb_store **ret_store, struct dcb_error *err)
 {
 	const struct dcb_arguments_set sets[] = {{dcb_database_options, &arguments->database},
 						 {dcb_output_options, &arguments->output},
 						 {show_options, arguments}};
+	int r;
 
-	return dcb_arguments_parse(argc, argv, sets, ARRAY_SIZE(sets), ret_n_words, err);
+	r = dcb_arguments_read(command, argc, argv, sets, ARRAY_SIZE(sets), 1, max_words,
+			       ret_n_words, err);
+	if (r < 0)
+		return r;
+	r = dcb_arguments_run_id(argv[1], ret_run_id, err);
+	if (r < 0)
+		return r;
+	return dcb_database_open(arguments->database.db, false, ret_store, err);
 }
 
 static int print_console(struct dcb_store *store, const struct dcb_summary *summary,
@@ -72,16 +82,7 @@ static int show(int argc, char **argv, struct dcb_error *err)
 	int64_t run_id;
 	int n_words, r;
 
-	r = arguments_read(&arguments, argc, argv, &n_words, err);
-	if (r < 0)
-		return r;
-	r = dcb_arguments_count(&dcb_command_show, n_words, 1, 1, err);
-	if (r < 0)
-		return r;
-	r = dcb_arguments_run_id(argv[1], &run_id, err);
-	if (r < 0)
-		return r;
-	r = dcb_database_open(arguments.database.db, false, &store, err);
+	r = begin(&dcb_command_show, 1, argc, argv, &arguments, &n_words, &run_id, &store, err);
 	if (r < 0)
 		return r;
 	r = dcb_summary_load(store, run_id, &summary, err);
@@ -161,16 +162,7 @@ static int compare(int argc, char **argv, struct dcb_error *err)
 	int64_t run_id;
 	int n_words, r;
 
-	r = arguments_read(&arguments, argc, argv, &n_words, err);
-	if (r < 0)
-		return r;
-	r = dcb_arguments_count(&dcb_command_compare, n_words, 1, 2, err);
-	if (r < 0)
-		return r;
-	r = dcb_arguments_run_id(argv[1], &run_id, err);
-	if (r < 0)
-		return r;
-	r = dcb_database_open(arguments.database.db, false, &store, err);
+	r = begin(&dcb_command_compare, 2, argc, argv, &arguments, &n_words, &run_id, &store, err);
 	if (r < 0)
 		return r;
 	if (n_words == 2)

@@ -103,10 +103,8 @@ static int workloads(int argc, char **argv, struct dcb_error *err)
 	const struct dcb_workload_ops *ops = NULL;
 	int n_words, r;
 
-	r = dcb_arguments_parse(argc, argv, sets, ARRAY_SIZE(sets), &n_words, err);
-	if (r < 0)
-		return r;
-	r = dcb_arguments_count(&dcb_command_workloads, n_words, 0, 1, err);
+	r = dcb_arguments_read(&dcb_command_workloads, argc, argv, sets, ARRAY_SIZE(sets), 0, 1,
+			       &n_words, err);
 	if (r < 0)
 		return r;
 	if (n_words == 1) {

@@ -55,9 +55,13 @@ struct dcb_arguments_set {
  * argv[1..*ret_n_words]. The sets must be initialised. `--` ends the options. */
 int dcb_arguments_parse(int argc, char **argv, const struct dcb_arguments_set *sets, size_t n_sets,
 			int *ret_n_words, struct dcb_error *err);
-/* A usage error unless between min and max words are there; max < 0: any number. */
+/* A usage error unless between min and max words are there. */
 int dcb_arguments_count(const struct dcb_command *command, int n_words, int min, int max,
 			struct dcb_error *err);
+/* Both of the above. */
+int dcb_arguments_read(const struct dcb_command *command, int argc, char **argv,
+		       const struct dcb_arguments_set *sets, size_t n_sets, int min, int max,
+		       int *ret_n_words, struct dcb_error *err);
 int dcb_arguments_run_id(const char *word, int64_t *ret_run_id, struct dcb_error *err);
 
 /* The database of --db, or <state>/dcbench.db; writing creates its folder. */

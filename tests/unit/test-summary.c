@@ -79,7 +79,10 @@ static void summary__lacking_counter_says_why(void **state)
 	assert_int_equal(c->verdict, DCB_VERDICT_NONE);
 	assert_int_equal(summary->n_counters, 3);
 	assert_string_equal(summary->counters[1].name, "instructions");
-	assert_int_equal(summary->n_settings, 1);
+	assert_int_equal(summary->n_settings, 4);
+	assert_int_equal(summary->settings[2].kernel, 1);
+	assert_string_equal(summary->settings[2].name, "preempt");
+	assert_string_equal(summary->settings[2].value, "full");
 }
 
 static void summary__failed_boots_are_listed_but_not_counted(void **state)
