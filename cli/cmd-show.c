@@ -14,7 +14,7 @@ struct arguments {
 	struct dcb_database_options database;
 	struct dcb_output_options output;
 	bool all;
-	int64_t console;
+	int64_t console, records;
 };
 
 static const struct dcb_option show_options[] = {
@@ -22,6 +22,9 @@ static const struct dcb_option show_options[] = {
 	 .help = "every metric, not only the main ones"},
 	{"console", DCB_OPTION_INT, offsetof(struct arguments, console), 0, INT64_MAX,
 	 .fallback = "0", .help = "print what the kernel said in the boot of this number instead"},
+	{"records", DCB_OPTION_INT, offsetof(struct arguments, records), 0, INT64_MAX,
+	 .fallback = "0",
+	 .help = "print the bytes that ended the boot of this number as no record"},
 	{NULL},
 };
 
@@ -50,8 +53,9 @@ static int begin(const struct dcb_command *command, int max_words, int argc, cha
 	return dcb_database_open(arguments->database.db, false, ret_store, err);
 }
 
-static int print_console(struct dcb_store *store, const struct dcb_summary *summary,
-			 int64_t position, struct dcb_error *err)
+/* What a boot left behind: "console", "records". */
+static int print_artifact(struct dcb_store *store, const struct dcb_summary *summary,
+			  int64_t number, const char *name, struct dcb_error *err)
 {
 	for (size_t i = 0; i < summary->n_boots; i++) {
 		const struct dcb_store_boot *boot = &summary->boots[i].row;
@@ -59,19 +63,19 @@ static int print_console(struct dcb_store *store, const struct dcb_summary *summ
 		size_t size;
 		int r;
 
-		if (boot->position + 1 != position)
+		if (boot->position + 1 != number)
 			continue;
-		r = dcb_store_get_artifact(store, boot->id, "console", &text, &size, err);
+		r = dcb_store_get_artifact(store, boot->id, name, &text, &size, err);
 		if (r == -ENOENT)
-			return dcb_error_set(err, ENOENT, "boot %lld has no console",
-					     (long long)position);
+			return dcb_error_set(err, ENOENT, "boot %lld kept no %s", (long long)number,
+					     name);
 		if (r < 0)
 			return r;
 		fwrite(text, 1, size, stdout);
 		return dcb_output_flush(err);
 	}
 	return dcb_error_usage(err, "run %lld has no boot %lld: it has %zu",
-			       (long long)summary->run.id, (long long)position, summary->n_boots);
+			       (long long)summary->run.id, (long long)number, summary->n_boots);
 }
 
 static int show(int argc, char **argv, struct dcb_error *err)
@@ -90,7 +94,9 @@ static int show(int argc, char **argv, struct dcb_error *err)
 		return r;
 	summary->run.state = dcb_run_effective_state(&summary->run);
 	if (arguments.console > 0)
-		return print_console(store, summary, arguments.console, err);
+		return print_artifact(store, summary, arguments.console, "console", err);
+	if (arguments.records > 0)
+		return print_artifact(store, summary, arguments.records, "records", err);
 	return dcb_print_summary(summary, arguments.output.json, arguments.all, err);
 }
 

@@ -408,8 +408,8 @@ int dcb_cell_store(const struct dcb_cell *cell, struct dcb_store *store, int64_t
 	_cleanup_free_ struct dcb_store_symptom *symptoms = NULL;
 	_cleanup_free_ char *reason = NULL;
 	bool good = result->outcome == DCB_BOOT_OK;
-	struct dcb_store_artifact console = {
-		.name = "console", .data = result->console, .size = result->console_size};
+	struct dcb_store_artifact artifacts[2];
+	size_t n_artifacts = 0;
 	struct dcb_store_boot boot = {
 		.kernel = cell->kernel,
 		.block = cell->block,
@@ -434,12 +434,18 @@ int dcb_cell_store(const struct dcb_cell *cell, struct dcb_store *store, int64_t
 		.n_samples = good ? cell->samples.n : 0,
 		.pairs = cell->pairs.data,
 		.n_pairs = cell->pairs.n,
-		.artifacts = &console,
-		.n_artifacts = result->console ? 1 : 0,
+		.artifacts = artifacts,
 	};
 	int64_t boot_id;
 	int r;
 
+	if (result->console)
+		artifacts[n_artifacts++] = (struct dcb_store_artifact){
+			.name = "console", .data = result->console, .size = result->console_size};
+	if (result->rejected)
+		artifacts[n_artifacts++] = (struct dcb_store_artifact){
+			.name = "records", .data = result->rejected, .size = result->rejected_size};
+	data.n_artifacts = n_artifacts;
 	if (cell->hello_s >= 0)
 		boot.agent_s = (double)(cell->last.tv_sec - cell->first.tv_sec) +
 			       (double)(cell->last.tv_nsec - cell->first.tv_nsec) / 1e9;

@@ -199,6 +199,7 @@ void dcb_boot_result_deinit(struct dcb_boot_result *result)
 {
 	free(result->reason);
 	free(result->console);
+	free(result->rejected);
 	for (size_t i = 0; i < result->n_findings; i++)
 		free(result->findings[i].line);
 	*result = (struct dcb_boot_result){0};

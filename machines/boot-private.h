@@ -35,7 +35,9 @@ struct dcb_boot {
 	bool stopped; /* by us: outcome and reason stand */
 	enum dcb_boot_outcome outcome;
 	char *reason;
-	char *agent_error; /* the agent's own failure */
+	char *agent_error;
+	char *rejected;       /* bytes around the first bad record */
+	size_t rejected_size; /* the agent's own failure */
 };
 
 /* records, console, stderr in the folder. */

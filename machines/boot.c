@@ -238,8 +238,14 @@ static int feed(struct dcb_boot *boot, const char *data, size_t size, struct dcb
 			    dcb_format("more than %d MiB of records", DCB_RECORDS_MAX_BYTES >> 20),
 			    err);
 	r = dcb_record_reader_feed(boot->reader, data, size, &error);
-	if (r == -EBADMSG)
+	if (r == -EBADMSG) {
+		boot->rejected = malloc(size);
+		if (!boot->rejected)
+			return dcb_error_oom(err);
+		memcpy(boot->rejected, data, size);
+		boot->rejected_size = size;
 		return stop(boot, DCB_BOOT_PROTOCOL, dcb_boot_one_line(error.message), err);
+	}
 	if (r < 0 && err)
 		*err = error;
 	return r;
@@ -355,6 +361,8 @@ int dcb_boot_finish(struct dcb_boot *boot, struct dcb_boot_result *ret_result,
 	result.wall_s = boot->ended_s - boot->started_s;
 	result.first_record_s = boot->first_record_s < 0 ? -1
 							 : boot->first_record_s - boot->started_s;
+	result.rejected = TAKE_PTR(boot->rejected);
+	result.rejected_size = boot->rejected_size;
 	*ret_result = result;
 	return 0;
 }
@@ -377,5 +385,6 @@ void dcb_boot_free(struct dcb_boot *boot)
 		close(boot->epoll_fd);
 	free(boot->reason);
 	free(boot->agent_error);
+	free(boot->rejected);
 	free(boot);
 }

@@ -44,6 +44,9 @@ struct dcb_boot_result {
 	struct dcb_cgroup_usage usage;
 	char *console; /* whole up to 1 MiB, else its beginning and end with a line between */
 	size_t console_size;
+	char *rejected; /* of DCB_BOOT_PROTOCOL: the bytes around the record that was none; or NULL
+			 */
+	size_t rejected_size;
 	struct dcb_console_finding findings[8];
 	size_t n_findings;
 };

@@ -66,8 +66,8 @@ class Lab(unittest.TestCase):
         self.pids.append(process.pid)
         return process
 
-    def dcbench(self, *words, code=0, timeout=300):
-        process = self.start(*words)
+    def dcbench(self, *words, code=0, timeout=300, **more):
+        process = self.start(*words, **more)
         try:
             out, err = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
