@@ -227,6 +227,24 @@ static int stop(struct dcb_boot *boot, enum dcb_boot_outcome outcome, char *reas
 	return reap(boot, err);
 }
 
+/* The last bytes that were read: the whole of the bad record, as none is longer. */
+static int keep_rejected(struct dcb_boot *boot, struct dcb_error *err)
+{
+	size_t size = boot->records_bytes < 2 * DCB_RECORD_MAX_BYTES ? boot->records_bytes
+								     : 2 * DCB_RECORD_MAX_BYTES;
+	ssize_t n;
+
+	boot->rejected = malloc(size);
+	if (!boot->rejected)
+		return dcb_error_oom(err);
+	n = pread(boot->files.records_in, boot->rejected, size,
+		  (off_t)(boot->records_bytes - size));
+	if (n < 0)
+		return dcb_error_sys(err, errno, "records");
+	boot->rejected_size = (size_t)n;
+	return 0;
+}
+
 static int feed(struct dcb_boot *boot, const char *data, size_t size, struct dcb_error *err)
 {
 	struct dcb_error error = DCB_ERROR_NULL;
@@ -239,11 +257,9 @@ static int feed(struct dcb_boot *boot, const char *data, size_t size, struct dcb
 			    err);
 	r = dcb_record_reader_feed(boot->reader, data, size, &error);
 	if (r == -EBADMSG) {
-		boot->rejected = malloc(size);
-		if (!boot->rejected)
-			return dcb_error_oom(err);
-		memcpy(boot->rejected, data, size);
-		boot->rejected_size = size;
+		r = keep_rejected(boot, err);
+		if (r < 0)
+			return r;
 		return stop(boot, DCB_BOOT_PROTOCOL, dcb_boot_one_line(error.message), err);
 	}
 	if (r < 0 && err)
