@@ -387,7 +387,7 @@ static int dying_check(const void *data, unsigned cpus, uint64_t memory_bytes,
 		return 0;
 	return dcb_error_usage(
 		err,
-		"dying-dentry: %lld waiters with files of %lld MiB need a guest with "
+		"%lld waiters with files of %lld MiB need a guest with "
 		"%lluM of memory, this one has %lluM: give --memory %lluM or a smaller "
 		"size=",
 		(long long)params->waiters, (long long)(params->size >> 20),
