@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Counters of the kernel and the CPU, of the calling thread, through libperf. Each event stands on
- * its own, so that one which the machine lacks takes no other with it. One prctl(2) switches all
- * events that the thread has opened, in the order in which they were opened; the counts are
- * cumulative and are read outside the timed part.
+ * its own, so that one which the machine lacks takes no other with it. They count from open to
+ * close, and are read before and after the measured calls: on arm64 under icount an empty region
+ * then costs 4 k cycles, where switching the events on and off costs 25 k.
  */
 #include <inttypes.h>
 #include <linux/perf_event.h>
@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 #include <perf/core.h>
 #include <perf/evsel.h>
@@ -49,8 +48,9 @@ static const struct {
 };
 
 struct perf_event_counter {
-	struct perf_evsel *evsel; /* NULL: lacking */
-	struct perf_counts_values last;
+	struct perf_evsel *evsel;              /* NULL: lacking */
+	struct perf_counts_values first, last; /* of the last begin and end */
+	bool failed;                           /* one of them could not be read */
 	char lacks[160];
 };
 
@@ -92,7 +92,6 @@ static int perf_open_counter(struct perf_event_counter *counter, size_t i,
 		.type = perf_configs[i].type,
 		.size = sizeof(attr),
 		.config = perf_configs[i].config,
-		.disabled = 1,
 		.exclude_hv = 1,
 		.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING,
 	};
@@ -146,16 +145,30 @@ static int perf_event_open(void **ret_state, struct dcb_error *err)
 	return 0;
 }
 
+static void perf_read_counter(struct perf_event_counter *counter, struct perf_counts_values *values)
+{
+	if (counter->evsel)
+		counter->failed |= perf_evsel__read(counter->evsel, 0, 0, values) < 0;
+}
+
+/* Cycles are the last to be read before the measured calls and the first after them, so that they
+ * see the least of the reading. */
 static void perf_event_begin(void *data)
 {
-	(void)data;
-	prctl(PR_TASK_PERF_EVENTS_ENABLE, 0, 0, 0, 0);
+	struct perf_event_state *state = data;
+
+	for (size_t i = PERF_N; i-- > 0;) {
+		state->counters[i].failed = false;
+		perf_read_counter(&state->counters[i], &state->counters[i].first);
+	}
 }
 
 static void perf_event_end(void *data)
 {
-	(void)data;
-	prctl(PR_TASK_PERF_EVENTS_DISABLE, 0, 0, 0, 0);
+	struct perf_event_state *state = data;
+
+	for (size_t i = 0; i < PERF_N; i++)
+		perf_read_counter(&state->counters[i], &state->counters[i].last);
 }
 
 static void perf_event_read(void *data, struct dcb_value *values)
@@ -163,18 +176,17 @@ static void perf_event_read(void *data, struct dcb_value *values)
 	struct perf_event_state *state = data;
 
 	for (size_t i = 0; i < PERF_N; i++) {
-		struct perf_event_counter *counter = &state->counters[i];
-		struct perf_counts_values now, last = counter->last;
+		const struct perf_event_counter *counter = &state->counters[i];
+		const struct perf_counts_values *first = &counter->first, *last = &counter->last;
 
-		if (!counter->evsel || perf_evsel__read(counter->evsel, 0, 0, &now) < 0)
+		if (!counter->evsel || counter->failed)
 			continue;
-		counter->last = now;
 		values[i].has_times = true;
-		values[i].enabled_ns = now.ena - last.ena;
-		values[i].running_ns = now.run - last.run;
+		values[i].enabled_ns = last->ena - first->ena;
+		values[i].running_ns = last->run - first->run;
 		/* It was not scheduled: nothing was counted, which is not the same as 0. */
-		values[i].present = now.run != last.run;
-		values[i].value = (double)(now.val - last.val);
+		values[i].present = last->run != first->run;
+		values[i].value = (double)(last->val - first->val);
 	}
 }
 
