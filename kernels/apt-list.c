@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 
 /*
  * What the lists hold. With apt's binary cache kept (it is made once an update) the three questions

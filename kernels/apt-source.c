@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 
 /* Which mirror, which suites. The repository names no host: it asks the host's own apt. */
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 
 /*
  * Unpacking of Debian packages: an ar archive with a compressed tar in it. The tar is untrusted:

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 
 /*
  * bzImage: a loader, and the compressed vmlinux. QEMU boots a vmlinux with a PVH entry without

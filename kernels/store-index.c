@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 
 /* Which kernel a debian: spec meant, so that the same spec needs no network again. */
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 
 /* kernel-get STORE ARCH SPEC [MODULE...]: prints what the spec means as one line of JSON, then the
  * files of the modules; what goes wrong goes to stderr with the exit code of dcbench. Environment:

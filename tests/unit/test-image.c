@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 
 /* Images made by hand, byte by byte. Each stands in an exact allocation, so that ASan sees any read
  * beyond it. */
