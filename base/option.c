@@ -49,7 +49,7 @@ int dcb_size_parse(const char *text, int64_t *ret_bytes)
 	_cleanup_free_ char *digits = strdup(text);
 	size_t n;
 	int shift = 0, r;
-	int64_t value;
+	int64_t value = 0;
 
 	if (!digits)
 		return -ENOMEM;

@@ -39,6 +39,28 @@ static void print_missing(FILE *out, const char *line, size_t size)
 	}
 }
 
+/* The same of "E: Release file for <URI>/dists/<suite>/InRelease is expired (invalid since ...": a
+ * mirror that is not kept up, or a host whose clock is ahead. */
+static void print_expired(FILE *out, const char *line, size_t size)
+{
+	static const char before[] = "E: Release file for ", middle[] = "/dists/",
+			  after[] = "Release is expired";
+	const char *suite, *stop;
+
+	if (size < strlen(before) || memcmp(line, before, strlen(before)) != 0)
+		return;
+	line += strlen(before);
+	size -= strlen(before);
+	suite = memmem(line, size, middle, strlen(middle));
+	stop = memmem(line, size, after, strlen(after));
+	if (!suite || !stop || stop < suite)
+		return;
+	while (stop > suite && *stop != '/')
+		stop--;
+	fprintf(out, "%.*s %.*s\n", (int)(suite - line), line,
+		(int)(stop - suite - (ptrdiff_t)strlen(middle)), suite + strlen(middle));
+}
+
 /* NULL on lack of memory. */
 static char *missing_suites(const char *complaints)
 {
@@ -52,6 +74,7 @@ static char *missing_suites(const char *complaints)
 		size_t n = strcspn(complaints, "\n");
 
 		print_missing(out, complaints, n);
+		print_expired(out, complaints, n);
 		complaints += n + (complaints[n] == '\n');
 	}
 	return fclose(out) == 0 ? TAKE_PTR(text) : NULL;
@@ -69,7 +92,8 @@ static int update_once(struct dcb_apt *apt, const char *sources, struct dcb_outp
 	return dcb_apt_run(apt, NULL, (char *const *)argv, UPDATE_TIMEOUT_MS, ret_output, err);
 }
 
-/* Suites that the mirror lacks (an older or partial one) are left out in a second round. */
+/* Suites that the mirror lacks (an older or partial one) or whose lists have expired are left out
+ * in a second round. */
 static int update_all(struct dcb_apt *apt, const char *wanted, struct dcb_error *err)
 {
 	_cleanup_(dcb_output_deinit) struct dcb_output first = DCB_OUTPUT_NULL;
@@ -87,6 +111,9 @@ static int update_all(struct dcb_apt *apt, const char *wanted, struct dcb_error 
 		return dcb_error_oom(err);
 	if (*missing == '\0')
 		return dcb_apt_fail(&first, "cannot fetch the package lists", err);
+	for (char *line = missing; *line; line += strcspn(line, "\n") + 1)
+		dcb_sink_say(apt->sink, "left out, the mirror lacks it or has expired lists: %.*s",
+			     (int)strcspn(line, "\n"), line);
 	left = dcb_apt_sources(&apt->found, keyring_path(), missing);
 	if (!left)
 		return dcb_error_oom(err);

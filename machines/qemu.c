@@ -163,7 +163,7 @@ static int keep(struct dcb_machine_command *command, const char *path, int flags
 {
 	_cleanup_close_ int fd = open(path, flags | O_CLOEXEC);
 	char *name;
-	int kept;
+	int kept = -1;
 	int r;
 
 	if (fd < 0)

@@ -171,7 +171,7 @@ void dcb_format_interval(double lo, double hi, const char *unit, const char *bes
 void dcb_format_change(double ratio, char *buffer, size_t size)
 {
 	double percent = (ratio - 1) * 100;
-	char digits[32];
+	char digits[40];
 
 	if (!isfinite(ratio)) {
 		snprintf(buffer, size, "n/a");

@@ -126,13 +126,14 @@ class Archive:
         for suite, stanzas in self.suites.items():
             self.publish_suite(suite, "\n".join(stanzas), sign)
 
-    def publish_suite(self, suite, packages, sign):
+    def publish_suite(self, suite, packages, sign, valid_until=None):
         folder = os.path.join(self.folder, "dists", suite)
         index = f"main/binary-{ARCH}/Packages"
         write(os.path.join(folder, index), packages)
         release = (f"Origin: Debian\nLabel: Debian\nSuite: {suite}\nCodename: {suite}\n"
                    f"Architectures: {ARCH}\nComponents: main\n"
-                   "Date: Thu, 01 Jan 2026 00:00:00 UTC\nSHA256:\n"
+                   "Date: Thu, 01 Jan 2026 00:00:00 UTC\n"
+                   + (f"Valid-Until: {valid_until}\n" if valid_until else "") + "SHA256:\n"
                    f" {hashlib.sha256(packages.encode()).hexdigest()} {len(packages)} {index}\n")
         if sign:
             release = self.gpg("--clearsign", input=release.encode()).stdout
