@@ -110,16 +110,12 @@ static int take_target(char *line, struct dcb_apt_mirror *mirror)
 
 static int ask_host(bool release_info, struct dcb_apt_mirror *mirror, struct dcb_error *err)
 {
-	const char *argv[] = {"env",
-			      "LC_ALL=C",
-			      "apt-get",
-			      "indextargets",
-			      "--format",
-			      "$(REPO_URI)|$(RELEASE)|$(ORIGIN)|$(LABEL)",
-			      "Created-By: Packages",
-			      "Component: main",
-			      release_info ? NULL : "--no-release-info",
-			      NULL};
+	const char *argv[] = {"env", "LC_ALL=C", "apt-get",
+			      /* Nothing of the host's is written, not even apt's own caches. */
+			      "-o", "Dir::Cache::pkgcache=", "-o",
+			      "Dir::Cache::srcpkgcache=", "indextargets", "--format",
+			      "$(REPO_URI)|$(RELEASE)|$(ORIGIN)|$(LABEL)", "Created-By: Packages",
+			      "Component: main", release_info ? NULL : "--no-release-info", NULL};
 	_cleanup_(dcb_output_deinit) struct dcb_output output = DCB_OUTPUT_NULL;
 	char *rest, *line;
 	int r;
