@@ -7,35 +7,28 @@
 #include "base/error.h"
 #include "schema/private.h"
 
-static int get_int(sqlite3 *db, const char *sql, int *ret_value)
+/* One statement, so that all three are of one moment: somebody else may be making the database. */
+int dcb_store_identify(struct dcb_store *store, struct dcb_store_card *ret_card)
 {
+	static const char sql[] = "SELECT (SELECT application_id FROM pragma_application_id), "
+				  "(SELECT user_version FROM pragma_user_version), "
+				  "(SELECT count(*) FROM sqlite_schema)";
 	sqlite3_stmt *stmt = NULL;
 	int rc;
 
-	rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+	rc = sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL);
 	if (rc != SQLITE_OK)
 		return rc;
 	rc = sqlite3_step(stmt);
 	if (rc == SQLITE_ROW) {
-		*ret_value = sqlite3_column_int(stmt, 0);
+		*ret_card = (struct dcb_store_card){
+			.application_id = sqlite3_column_int(stmt, 0),
+			.version = sqlite3_column_int(stmt, 1),
+			.tables = sqlite3_column_int(stmt, 2),
+		};
 		rc = SQLITE_OK;
 	}
 	sqlite3_finalize(stmt);
-	return rc;
-}
-
-int dcb_store_identify(struct dcb_store *store, struct dcb_store_card *ret_card)
-{
-	struct dcb_store_card card;
-	int rc;
-
-	rc = get_int(store->db, "PRAGMA application_id", &card.application_id);
-	if (rc == SQLITE_OK)
-		rc = get_int(store->db, "PRAGMA user_version", &card.version);
-	if (rc == SQLITE_OK)
-		rc = get_int(store->db, "SELECT count(*) FROM sqlite_schema", &card.tables);
-	if (rc == SQLITE_OK)
-		*ret_card = card;
 	return rc;
 }
 
