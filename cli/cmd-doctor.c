@@ -163,15 +163,11 @@ static int check_kernels(json_t *rows, struct dcb_error *err)
 	_cleanup_(dcb_kernel_store_closep) struct dcb_kernel_store *store = NULL;
 	_cleanup_free_ char *folder = NULL;
 	_cleanup_free_ char *detail = NULL;
-	_cleanup_free_ char *cache = NULL;
 	int n = 0, r;
 
-	r = dcb_path_cache(&cache, err);
+	r = dcb_kernels_folder(&folder, err);
 	if (r < 0)
 		return r;
-	folder = dcb_format("%s/kernels", cache);
-	if (!folder)
-		return dcb_error_oom(err);
 	if (dcb_file_exists(folder)) {
 		r = dcb_kernel_store_open(folder, &store, err);
 		if (r < 0)

@@ -4,7 +4,6 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/paths.h"
 #include "cli/command.h"
 #include "kernels/kernel.h"
 
@@ -33,16 +32,12 @@ static void arguments_deinit(struct arguments *arguments)
 
 static int open_store(struct dcb_kernel_store **ret_store, struct dcb_error *err)
 {
-	_cleanup_free_ char *cache = NULL;
 	_cleanup_free_ char *folder = NULL;
 	int r;
 
-	r = dcb_path_cache(&cache, err);
+	r = dcb_kernels_folder(&folder, err);
 	if (r < 0)
 		return r;
-	folder = dcb_format("%s/kernels", cache);
-	if (!folder)
-		return dcb_error_oom(err);
 	return dcb_kernel_store_open(folder, ret_store, err);
 }
 

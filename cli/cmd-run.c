@@ -225,7 +225,9 @@ const struct dcb_command dcb_command_run = {
 	.summary = "boot kernels, run workloads, compare",
 	.details =
 		"PLAN is an INI file: [plan] with the options below as keys, [kernel NAME] with "
-		"spec,\n[workload NAME] with the workload's keys. Options given here override it.",
+		"spec,\n[workload NAME] with the workload's keys. Options given here override it.\n"
+		"Progress goes to standard error where that is a terminal, or DCBENCH_PROGRESS is "
+		"set.",
 	.options = run_tables,
 	.run = run,
 };

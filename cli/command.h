@@ -67,6 +67,8 @@ int dcb_arguments_run_id(const char *word, int64_t *ret_run_id, struct dcb_error
 /* The database of --db, or <state>/dcbench.db; writing creates its folder. */
 int dcb_database_open(const char *db, bool writing, struct dcb_store **ret_store,
 		      struct dcb_error *err);
+/* Where the store of kernels lies; malloc'd. */
+int dcb_kernels_folder(char **ret_path, struct dcb_error *err);
 int dcb_summary_load(struct dcb_store *store, int64_t run_id, struct dcb_summary **ret_summary,
 		     struct dcb_error *err);
 

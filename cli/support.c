@@ -49,6 +49,22 @@ int dcb_database_open(const char *db, bool writing, struct dcb_store **ret_store
 	return dcb_store_open(path, writing ? DCB_STORE_WRITE : DCB_STORE_READ, ret_store, err);
 }
 
+int dcb_kernels_folder(char **ret_path, struct dcb_error *err)
+{
+	_cleanup_free_ char *cache = NULL;
+	char *path;
+	int r;
+
+	r = dcb_path_cache(&cache, err);
+	if (r < 0)
+		return r;
+	path = dcb_format("%s/kernels", cache);
+	if (!path)
+		return dcb_error_oom(err);
+	*ret_path = path;
+	return 0;
+}
+
 static int find_exact(void *context, const struct dcb_store_run *run)
 {
 	for (size_t i = 0; i < dcb_n_machines; i++) {
