@@ -3,6 +3,7 @@
 
 /* Ownership of locals: a local that owns something says so where it is declared. */
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -45,6 +46,8 @@ static inline void cleanup_fclose(FILE **file)
 	if (*file)
 		fclose(*file);
 }
+
+DEFINE_CLEANUP(DIR *, closedir)
 
 #define _cleanup_free_   _cleanup_(cleanup_free)
 #define _cleanup_close_  _cleanup_(cleanup_close)

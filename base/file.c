@@ -63,13 +63,7 @@ int dcb_file_read(const char *path, size_t max_bytes, char **ret_data, size_t *r
 	return 0;
 }
 
-/* A file beside its target that vanishes unless it is renamed over it. */
-struct draft {
-	char *path;
-	int fd;
-};
-
-static void draft_deinit(struct draft *draft)
+void dcb_draft_deinit(struct dcb_draft *draft)
 {
 	if (draft->fd >= 0)
 		close(draft->fd);
@@ -78,7 +72,7 @@ static void draft_deinit(struct draft *draft)
 	free(draft->path);
 }
 
-static int draft_open(struct draft *draft, const char *target, mode_t mode, struct dcb_error *err)
+int dcb_draft_open(struct dcb_draft *draft, const char *target, mode_t mode, struct dcb_error *err)
 {
 	_cleanup_free_ char *path = dcb_format("%s.XXXXXX", target);
 
@@ -93,9 +87,9 @@ static int draft_open(struct draft *draft, const char *target, mode_t mode, stru
 	return 0;
 }
 
-static int draft_commit(struct draft *draft, const char *target, struct dcb_error *err)
+int dcb_draft_commit(struct dcb_draft *draft, const char *target, bool sync, struct dcb_error *err)
 {
-	if (fsync(draft->fd) < 0 || rename(draft->path, target) < 0)
+	if ((sync && fsync(draft->fd) < 0) || rename(draft->path, target) < 0)
 		return dcb_error_sys(err, errno, "%s", target);
 	free(TAKE_PTR(draft->path));
 	return 0;
@@ -119,16 +113,16 @@ static int write_all(int fd, const char *data, size_t size)
 int dcb_file_write(const char *path, const void *data, size_t size, mode_t mode,
 		   struct dcb_error *err)
 {
-	_cleanup_(draft_deinit) struct draft draft = {.fd = -1};
+	_cleanup_(dcb_draft_deinit) struct dcb_draft draft = DCB_DRAFT_NULL;
 	int r;
 
-	r = draft_open(&draft, path, mode, err);
+	r = dcb_draft_open(&draft, path, mode, err);
 	if (r < 0)
 		return r;
 	r = write_all(draft.fd, data, size);
 	if (r < 0)
 		return dcb_error_sys(err, r, "%s", path);
-	return draft_commit(&draft, path, err);
+	return dcb_draft_commit(&draft, path, true, err);
 }
 
 static int copy_bytes(int from, int to)
@@ -150,18 +144,18 @@ static int copy_bytes(int from, int to)
 int dcb_file_copy(const char *from, const char *to, mode_t mode, struct dcb_error *err)
 {
 	_cleanup_close_ int source = open(from, O_RDONLY | O_CLOEXEC);
-	_cleanup_(draft_deinit) struct draft draft = {.fd = -1};
+	_cleanup_(dcb_draft_deinit) struct dcb_draft draft = DCB_DRAFT_NULL;
 	int r;
 
 	if (source < 0)
 		return dcb_error_sys(err, errno, "%s", from);
-	r = draft_open(&draft, to, mode, err);
+	r = dcb_draft_open(&draft, to, mode, err);
 	if (r < 0)
 		return r;
 	r = copy_bytes(source, draft.fd);
 	if (r < 0)
 		return dcb_error_sys(err, r, "%s to %s", from, to);
-	return draft_commit(&draft, to, err);
+	return dcb_draft_commit(&draft, to, true, err);
 }
 
 int dcb_dir_create(const char *path, mode_t mode, struct dcb_error *err)

@@ -22,6 +22,19 @@ int dcb_file_read(const char *path, size_t max_bytes, char **ret_data, size_t *r
 /* Writes beside the target, syncs, renames over it: nothing half-written stays. */
 int dcb_file_write(const char *path, const void *data, size_t size, mode_t mode,
 		   struct dcb_error *err);
+/* The same by hand: a file beside its target that vanishes unless it is committed. */
+struct dcb_draft {
+	char *path;
+	int fd; /* to be written */
+};
+#define DCB_DRAFT_NULL                                                                             \
+	{                                                                                          \
+		.fd = -1                                                                           \
+	}
+int dcb_draft_open(struct dcb_draft *draft, const char *target, mode_t mode, struct dcb_error *err);
+/* sync: it survives a power cut. */
+int dcb_draft_commit(struct dcb_draft *draft, const char *target, bool sync, struct dcb_error *err);
+void dcb_draft_deinit(struct dcb_draft *draft);
 /* Copies by reflink where the file system can; all or nothing as above. */
 int dcb_file_copy(const char *from, const char *to, mode_t mode, struct dcb_error *err);
 int dcb_file_sha256(const char *path, char ret_hex[DCB_SHA256_HEX], struct dcb_error *err);

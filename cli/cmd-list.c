@@ -39,7 +39,7 @@ static int count_boot(void *context, const struct dcb_store_boot *boot)
 	struct counts *counts = context;
 
 	counts->boots++;
-	counts->failed += boot->state[0] != 'o' || boot->state[1] != 'k';
+	counts->failed += !dcb_store_boot_is_good(boot);
 	return 0;
 }
 

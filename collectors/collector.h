@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "base/cleanup.h"
 #include "collectors/metric.h"
 
 struct dcb_error;
@@ -40,6 +41,7 @@ int dcb_collectors_check(struct dcb_error *err); /* every mandatory member is th
 struct dcb_sampler;
 int dcb_sampler_new(struct dcb_sampler **ret_sampler, struct dcb_error *err);
 void dcb_sampler_free(struct dcb_sampler *sampler);
+DEFINE_CLEANUP(struct dcb_sampler *, dcb_sampler_free)
 void dcb_sampler_begin(struct dcb_sampler *sampler);
 void dcb_sampler_end(struct dcb_sampler *sampler);
 /* The values between the last begin and end, borrowed until the next begin; all metrics of all

@@ -14,8 +14,6 @@ struct dcb_sampler {
 	size_t n_values;
 };
 
-DEFINE_CLEANUP(struct dcb_sampler *, dcb_sampler_free)
-
 int dcb_sampler_new(struct dcb_sampler **ret_sampler, struct dcb_error *err)
 {
 	_cleanup_(dcb_sampler_freep) struct dcb_sampler *sampler = calloc(1, sizeof(*sampler));

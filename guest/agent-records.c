@@ -14,8 +14,6 @@
 #include "collectors/collector.h"
 #include "guest/agent.h"
 
-DEFINE_CLEANUP(struct dcb_sampler *, dcb_sampler_free)
-
 int agent_send(int fd, const struct dcb_record *record, struct dcb_error *err)
 {
 	_cleanup_free_ char *line = dcb_record_format(record);

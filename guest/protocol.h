@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
+
 struct dcb_error;
 struct dcb_workload_sample;
 struct dcb_workload_finding;
@@ -113,6 +115,7 @@ typedef int (*dcb_record_handler)(void *context, const struct dcb_record *record
 int dcb_record_reader_new(dcb_record_handler handler, void *context,
 			  struct dcb_record_reader **ret_reader, struct dcb_error *err);
 void dcb_record_reader_free(struct dcb_record_reader *reader);
+DEFINE_CLEANUP(struct dcb_record_reader *, dcb_record_reader_free)
 /* -EBADMSG on the first violation, and on every call after it. */
 int dcb_record_reader_feed(struct dcb_record_reader *reader, const void *data, size_t size,
 			   struct dcb_error *err);

@@ -11,8 +11,6 @@
 
 #define DOWNLOAD_TIMEOUT_MS (60 * 60 * 1000)
 
-DEFINE_CLEANUP(DIR *, closedir)
-
 /* Everything that the host's configuration might say about lists, hooks and trust is said again
  * here; what it says about proxies and credentials stays. */
 static const char config_text[] = "Dir::State \"%1$s/state\";\n"

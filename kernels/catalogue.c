@@ -14,8 +14,6 @@
 #define HEX        "0123456789abcdef"
 #define MIN_DIGITS 6
 
-DEFINE_CLEANUP(DIR *, closedir)
-
 struct catalogue {
 	struct dcb_kernel **kernels;
 	size_t n;

@@ -9,8 +9,6 @@
 #include "base/error.h"
 #include "kernels/store.h"
 
-DEFINE_CLEANUP(DIR *, closedir)
-
 static const enum dcb_arch arches[] = {DCB_ARCH_X86_64, DCB_ARCH_ARM64};
 
 static char *index_folder(struct dcb_kernel_store *store, enum dcb_arch arch)

@@ -14,8 +14,6 @@
 #define MAX_JSON_BYTES (1u << 20)
 #define HEX            "0123456789abcdef"
 
-DEFINE_CLEANUP(DIR *, closedir)
-
 int dcb_kernel_store_open(const char *folder, struct dcb_kernel_store **ret_store,
 			  struct dcb_error *err)
 {

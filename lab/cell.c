@@ -91,11 +91,6 @@ int64_t dcb_cell_block(const struct dcb_cell *cell)
 	return cell->block;
 }
 
-int64_t dcb_cell_position(const struct dcb_cell *cell)
-{
-	return cell->position;
-}
-
 uint64_t dcb_cell_seed(const struct dcb_cell *cell)
 {
 	/* 31 bits: QEMU's -seed takes no more. */

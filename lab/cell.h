@@ -25,7 +25,6 @@ DEFINE_CLEANUP(struct dcb_cell *, dcb_cell_free)
 
 size_t dcb_cell_kernel(const struct dcb_cell *cell);
 int64_t dcb_cell_block(const struct dcb_cell *cell);
-int64_t dcb_cell_position(const struct dcb_cell *cell);
 /* The guest's seed: every kernel of a block gets the same. */
 uint64_t dcb_cell_seed(const struct dcb_cell *cell);
 

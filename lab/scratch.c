@@ -9,8 +9,6 @@
 #include "base/error.h"
 #include "base/file.h"
 
-DEFINE_CLEANUP(DIR *, closedir)
-
 /* The folder itself carries the lock: it needs no file that could stay behind. -EBUSY if held. */
 static int lock_folder(const char *path, int *ret_fd)
 {

@@ -116,39 +116,6 @@ static int writer_close(struct writer *writer, struct dcb_error *err)
 		       : archive_failed(writer, "end", err);
 }
 
-/* A file beside its target until it is whole. */
-static int open_draft(const char *path, char **ret_draft, int *ret_fd, struct dcb_error *err)
-{
-	_cleanup_free_ char *draft = dcb_format("%s.XXXXXX", path);
-	int fd;
-
-	if (!draft)
-		return dcb_error_oom(err);
-	fd = mkostemp(draft, O_CLOEXEC);
-	if (fd < 0)
-		return dcb_error_sys(err, errno, "%s", path);
-	/* QEMU may run as somebody else. */
-	if (fchmod(fd, 0644) < 0) {
-		int errnum = errno;
-
-		unlink(draft);
-		close(fd);
-		return dcb_error_sys(err, errnum, "%s", path);
-	}
-	*ret_draft = TAKE_PTR(draft);
-	*ret_fd = fd;
-	return 0;
-}
-
-static int close_draft(int result, const char *draft, const char *path, struct dcb_error *err)
-{
-	if (result == 0 && rename(draft, path) < 0)
-		result = dcb_error_sys(err, errno, "%s", path);
-	if (result < 0)
-		unlink(draft);
-	return result;
-}
-
 static int write_base(const char *path, int fd, const char *agent, struct dcb_error *err)
 {
 	static const char *const folders[] = {"/dev", "/proc", "/sys", "/tmp", "/scratch"};
@@ -171,9 +138,8 @@ static int write_base(const char *path, int fd, const char *agent, struct dcb_er
 int dcb_initramfs_base(const char *cache, const char *agent, char **ret_path, struct dcb_error *err)
 {
 	_cleanup_free_ char *folder = dcb_format("%s/initramfs", cache);
+	_cleanup_(dcb_draft_deinit) struct dcb_draft draft = DCB_DRAFT_NULL;
 	_cleanup_free_ char *path = NULL;
-	_cleanup_free_ char *draft = NULL;
-	_cleanup_close_ int fd = -1;
 	char digest[DCB_SHA256_HEX];
 	int r;
 
@@ -188,13 +154,11 @@ int dcb_initramfs_base(const char *cache, const char *agent, char **ret_path, st
 	if (!dcb_file_exists(path)) {
 		r = dcb_dir_create(folder, 0755, err);
 		if (r == 0)
-			r = open_draft(path, &draft, &fd, err);
-		if (r < 0)
-			return r;
-		r = write_base(path, fd, agent, err);
-		if (r == 0 && fsync(fd) < 0)
-			r = dcb_error_sys(err, errno, "%s", path);
-		r = close_draft(r, draft, path, err);
+			r = dcb_draft_open(&draft, path, 0644, err);
+		if (r == 0)
+			r = write_base(path, draft.fd, agent, err);
+		if (r == 0)
+			r = dcb_draft_commit(&draft, path, true, err);
 		if (r < 0)
 			return r;
 	}
@@ -287,16 +251,16 @@ static int write_files(const char *path, int fd, const struct dcb_initramfs_file
 int dcb_initramfs_write(const char *path, const char *base, const struct dcb_initramfs_file *files,
 			size_t n_files, struct dcb_error *err)
 {
-	_cleanup_free_ char *draft = NULL;
-	_cleanup_close_ int fd = -1;
+	_cleanup_(dcb_draft_deinit) struct dcb_draft draft = DCB_DRAFT_NULL;
 	int r;
 
-	r = open_draft(path, &draft, &fd, err);
+	/* QEMU may run as somebody else. */
+	r = dcb_draft_open(&draft, path, 0644, err);
 	if (r < 0)
 		return r;
-	/* Not synced: it is made anew for each boot. */
-	r = copy_base(base, fd, path, err);
+	r = copy_base(base, draft.fd, path, err);
 	if (r == 0)
-		r = write_files(path, fd, files, n_files, err);
-	return close_draft(r, draft, path, err);
+		r = write_files(path, draft.fd, files, n_files, err);
+	/* Not synced: it is made anew for each run. */
+	return r < 0 ? r : dcb_draft_commit(&draft, path, false, err);
 }

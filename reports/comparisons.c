@@ -23,7 +23,7 @@ const struct dcb_store_boot *dcb_summary_good_boot(const struct dcb_summary *sum
 	for (size_t i = 0; i < summary->n_boots; i++) {
 		const struct dcb_store_boot *boot = &summary->boots[i].row;
 
-		if (boot->kernel == kernel && strcmp(boot->state, "ok") == 0)
+		if (boot->kernel == kernel && dcb_store_boot_is_good(boot))
 			return boot;
 	}
 	return NULL;

@@ -90,7 +90,7 @@ static int read_boot(void *context, const struct dcb_store_boot *row)
 	struct run *run = context;
 	struct boot *boots;
 
-	if (strcmp(row->state, "ok") != 0)
+	if (!dcb_store_boot_is_good(row))
 		return 0;
 	boots = realloc(run->boots, (run->n_boots + 1) * sizeof(*boots));
 	if (!boots)

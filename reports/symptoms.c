@@ -36,17 +36,12 @@ static void findings_deinit(struct findings *findings)
 	free(findings->rows);
 }
 
-static bool is_good(const struct dcb_store_boot *boot)
-{
-	return strcmp(boot->state, "ok") == 0;
-}
-
 static int add_finding(void *context, const struct dcb_store_symptom *symptom)
 {
 	struct findings *findings = context;
 	struct finding *rows, *row;
 
-	if (symptom->workload >= 0 && !is_good(findings->boot))
+	if (symptom->workload >= 0 && !dcb_store_boot_is_good(findings->boot))
 		return 0;
 	rows = realloc(findings->rows, (findings->n + 1) * sizeof(*rows));
 	if (!rows)
@@ -169,7 +164,7 @@ static unsigned count_boots(const struct dcb_summary *summary, size_t kernel, bo
 	for (size_t i = 0; i < summary->n_boots; i++) {
 		const struct dcb_store_boot *boot = &summary->boots[i].row;
 
-		n += boot->kernel == kernel && (all || is_good(boot));
+		n += boot->kernel == kernel && (all || dcb_store_boot_is_good(boot));
 	}
 	return n;
 }

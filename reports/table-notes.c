@@ -25,11 +25,6 @@ static int print_line(char *text, enum dcb_colour which, const struct dcb_table_
 	return 0;
 }
 
-static bool is_good(const struct dcb_store_boot *boot)
-{
-	return strcmp(boot->state, "ok") == 0;
-}
-
 /* "  boots        base 3 ok, fixed 2 ok 1 failed" */
 static int print_boots(const struct dcb_summary *summary, const struct dcb_table_options *options,
 		       FILE *file)
@@ -45,7 +40,7 @@ static int print_boots(const struct dcb_summary *summary, const struct dcb_table
 			const struct dcb_store_boot *boot = &summary->boots[i].row;
 
 			if (boot->kernel == kernel)
-				*(is_good(boot) ? &n_good : &n_failed) += 1;
+				*(dcb_store_boot_is_good(boot) ? &n_good : &n_failed) += 1;
 		}
 		if (n_failed)
 			snprintf(failed, sizeof(failed), " %u failed", n_failed);
@@ -65,7 +60,7 @@ static int print_failed(const struct dcb_summary *summary, const struct dcb_tabl
 		char *line;
 		int r;
 
-		if (is_good(boot))
+		if (dcb_store_boot_is_good(boot))
 			continue;
 		line = dcb_format("  failed       %s block %" PRId64 ": %s%s%s",
 				  summary->kernels[boot->kernel].name, boot->block, boot->state,

@@ -217,7 +217,7 @@ static int print_run(const struct table *table)
 	size_t n_good = 0;
 
 	for (size_t i = 0; i < summary->n_boots; i++)
-		n_good += strcmp(summary->boots[i].row.state, "ok") == 0;
+		n_good += dcb_store_boot_is_good(&summary->boots[i].row);
 	if (run->state == DCB_RUN_DONE)
 		left = dcb_format("run %" PRId64 ": done", run->id);
 	else

@@ -224,6 +224,21 @@ void dcb_query_releasep(struct dcb_query *query)
 	query->stmt = NULL;
 }
 
+int dcb_query_each(struct dcb_query *query, int (*row)(struct dcb_query *query, void *context),
+		   void *context, struct dcb_error *err)
+{
+	int r;
+
+	for (;;) {
+		r = dcb_query_step(query, err);
+		if (r <= 0)
+			return r;
+		r = row(query, context);
+		if (r < 0)
+			return r;
+	}
+}
+
 int dcb_query_run(struct dcb_store *store, enum dcb_statement id, const struct dcb_bind *values,
 		  size_t n, struct dcb_error *err)
 {

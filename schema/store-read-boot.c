@@ -16,14 +16,7 @@ static int each_row(struct dcb_store *store, enum dcb_statement id, int64_t key,
 	r = dcb_query_open(&query, store, id, DCB_BINDS(DCB_INT(key)), err);
 	if (r < 0)
 		return r;
-	for (;;) {
-		r = dcb_query_step(&query, err);
-		if (r <= 0)
-			return r;
-		r = row(&query, context);
-		if (r < 0)
-			return r;
-	}
+	return dcb_query_each(&query, row, context, err);
 }
 
 struct boot_call {

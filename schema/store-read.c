@@ -7,22 +7,6 @@
 #include "base/error.h"
 #include "schema/private.h"
 
-/* Calls `row` for each row of a query; a negative result stops and is passed on. */
-static int each_row(struct dcb_query *query, int (*row)(struct dcb_query *query, void *context),
-		    void *context, struct dcb_error *err)
-{
-	int r;
-
-	for (;;) {
-		r = dcb_query_step(query, err);
-		if (r <= 0)
-			return r;
-		r = row(query, context);
-		if (r < 0)
-			return r;
-	}
-}
-
 /* ---- runs ---- */
 
 struct run_call {
@@ -72,7 +56,7 @@ int dcb_store_each_run(struct dcb_store *store,
 	r = dcb_query_open(&query, store, DCB_SQL_EACH_RUN, DCB_NO_BINDS, err);
 	if (r < 0)
 		return r;
-	return each_row(&query, run_row, &call, err);
+	return dcb_query_each(&query, run_row, &call, err);
 }
 
 static int fail_unknown_run(struct dcb_store *store, int64_t run_id, struct dcb_error *err)
@@ -156,7 +140,7 @@ int dcb_store_each_run_kernel(struct dcb_store *store, int64_t run_id,
 	r = dcb_query_open(&query, store, DCB_SQL_EACH_RUN_KERNEL, DCB_BINDS(DCB_INT(run_id)), err);
 	if (r < 0)
 		return r;
-	return each_row(&query, run_kernel_row, &call, err);
+	return dcb_query_each(&query, run_kernel_row, &call, err);
 }
 
 struct run_workload_call {
@@ -188,5 +172,5 @@ int dcb_store_each_run_workload(struct dcb_store *store, int64_t run_id,
 			   err);
 	if (r < 0)
 		return r;
-	return each_row(&query, run_workload_row, &call, err);
+	return dcb_query_each(&query, run_workload_row, &call, err);
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 
@@ -151,6 +152,12 @@ struct dcb_store_boot {
 	double memory_peak_bytes;
 	double agent_s; /* host time from the first to the last record; <0: none */
 };
+
+/* Only good boots have samples that count. */
+static inline bool dcb_store_boot_is_good(const struct dcb_store_boot *boot)
+{
+	return strcmp(boot->state, "ok") == 0;
+}
 
 struct dcb_store_boot_data {
 	const struct dcb_store_sample *samples;

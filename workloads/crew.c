@@ -30,8 +30,6 @@ struct dcb_crew {
 	bool stop;
 };
 
-DEFINE_CLEANUP(struct dcb_crew *, dcb_crew_free)
-
 static bool crew_await_round(struct dcb_crew *crew, unsigned seen)
 {
 	bool stop;

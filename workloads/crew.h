@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "base/cleanup.h"
 #include "collectors/collector.h"
 
 struct dcb_error;
@@ -26,6 +27,7 @@ struct dcb_crew_role {
 int dcb_crew_new(const struct dcb_crew_role *roles, size_t n_roles, void *context,
 		 struct dcb_crew **ret_crew, struct dcb_error *err);
 void dcb_crew_free(struct dcb_crew *crew); /* between iterations only: ends and joins all */
+DEFINE_CLEANUP(struct dcb_crew *, dcb_crew_free)
 /* Releases all threads together and waits for them; the first error in order of roles. */
 int dcb_crew_iterate(struct dcb_crew *crew, struct dcb_error *err);
 /* What the last iteration measured, borrowed until the next. */

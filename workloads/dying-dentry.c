@@ -65,7 +65,7 @@ static const struct dcb_workload_metric dying_metrics[] = {
 };
 
 static const struct dcb_workload_symptom dying_symptoms[] = {
-	{"busy-wait", "a waiter of a dying dentry spins until it is gone", "spins"},
+	{"busy-wait", "a waiter of a dying dentry spins until it is gone"},
 	{0},
 };
 
@@ -321,8 +321,6 @@ static int dying_conclude(struct dying_run *run, struct dcb_error *err)
 				     verdict.hits, verdict.tries);
 	return 0;
 }
-
-DEFINE_CLEANUP(struct dcb_crew *, dcb_crew_free)
 
 static int dying_run_in_scene(struct dying_run *run, struct dcb_error *err)
 {

@@ -23,8 +23,6 @@ static const struct dcb_workload_role null_roles[] = {
 static const struct dcb_workload_metric null_metrics[] = {{0}};
 static const struct dcb_workload_symptom null_symptoms[] = {{0}};
 
-DEFINE_CLEANUP(struct dcb_crew *, dcb_crew_free)
-
 static int null_iterate(void *context, size_t thread, struct dcb_sampler *sampler,
 			struct dcb_error *err)
 {

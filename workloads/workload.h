@@ -29,7 +29,6 @@ struct dcb_workload_metric {
 struct dcb_workload_symptom {
 	const char *name; /* "busy-wait" */
 	const char *help;
-	const char *present_text; /* for the table: "spins" */
 };
 
 struct dcb_workload_sample {

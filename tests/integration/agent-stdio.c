@@ -94,8 +94,6 @@ static int text_fd(const char *text)
 	return fd;
 }
 
-DEFINE_CLEANUP(struct dcb_record_reader *, dcb_record_reader_free)
-
 static void read_records(const char *data, size_t size, struct seen *seen)
 {
 	_cleanup_(dcb_record_reader_freep) struct dcb_record_reader *reader = NULL;

@@ -13,7 +13,6 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
-DEFINE_CLEANUP(struct dcb_sampler *, dcb_sampler_free)
 #define _cleanup_sampler_ _cleanup_(dcb_sampler_freep)
 
 static struct dcb_sampler *sampler_new(void)

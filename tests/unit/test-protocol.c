@@ -445,7 +445,6 @@ static int see(void *context, const struct dcb_record *record, struct dcb_error 
 	return seen->result;
 }
 
-DEFINE_CLEANUP(struct dcb_record_reader *, dcb_record_reader_free)
 #define _cleanup_reader_ _cleanup_(dcb_record_reader_freep)
 
 static struct dcb_record_reader *reader_new(struct seen *seen)

@@ -160,8 +160,6 @@ static int count_or_fail(void *context, size_t thread, struct dcb_sampler *sampl
 	return count(context, thread, sampler, err);
 }
 
-DEFINE_CLEANUP(struct dcb_crew *, dcb_crew_free)
-
 static void crew_iterate__every_thread_runs_once(void **state)
 {
 	const struct dcb_crew_role roles[] = {{"a", 2, count}, {"b", 2, count_or_fail}};
