@@ -6,8 +6,7 @@ set(agent_sources
 	base/arch.c base/error.c base/file.c base/json.c base/option.c base/random.c
 	collectors/clock.c collectors/metric.c collectors/perf-event.c collectors/registry.c
 	collectors/rusage.c collectors/sampler.c collectors/schedstat.c
-	workloads/crew.c workloads/dying-dentry.c workloads/dying-scene.c workloads/dying-state.c
-	workloads/null.c workloads/registry.c
+	${dcb_workload_sources}
 	guest/agent.c guest/agent-init.c guest/agent-job.c guest/agent-records.c
 	guest/agent-settings.c guest/job.c guest/json-fields.c guest/record-format.c
 	guest/protocol.c)

@@ -21,6 +21,7 @@
 struct job_output {
 	int fd;
 	int workload; /* index in the job */
+	bool guest;   /* with the lab's own files at the root */
 };
 
 static int job_sample(void *context, const struct dcb_workload_sample *sample,
@@ -72,6 +73,8 @@ static int job_run_workload(struct job_output *output, const struct dcb_job_work
 	const struct dcb_workload_output callbacks = {job_sample, job_finding, output};
 	const struct dcb_workload_context context = {
 		.scratch = scratch,
+		.images = output->guest ? "/images" : NULL,
+		.programs = output->guest ? "/programs" : NULL,
 		.cpus = (unsigned)sysconf(_SC_NPROCESSORS_ONLN),
 		.output = &callbacks,
 	};
@@ -98,9 +101,9 @@ static int job_run_workload(struct job_output *output, const struct dcb_job_work
 
 /* The child's exit code: 0, or 1 where not even the error could be told. */
 static int job_child(int fd, int index, const struct dcb_job_workload *workload,
-		     const char *scratch)
+		     const char *scratch, bool guest)
 {
-	struct job_output output = {fd, index};
+	struct job_output output = {fd, index, guest};
 	struct dcb_error err = DCB_ERROR_NULL;
 	int r;
 
@@ -126,7 +129,7 @@ static int job_reap(pid_t child, int *ret_status, struct dcb_error *err)
 }
 
 static int job_fork(int fd, int index, const struct dcb_job_workload *workload, const char *scratch,
-		    struct dcb_error *err)
+		    bool guest, struct dcb_error *err)
 {
 	char message[128];
 	int status, r;
@@ -135,7 +138,7 @@ static int job_fork(int fd, int index, const struct dcb_job_workload *workload, 
 	if (child < 0)
 		return dcb_error_sys(err, errno, "cannot fork");
 	if (child == 0)
-		_exit(job_child(fd, index, workload, scratch));
+		_exit(job_child(fd, index, workload, scratch, guest));
 	r = job_reap(child, &status, err);
 	if (r < 0)
 		return r;
@@ -149,7 +152,8 @@ static int job_fork(int fd, int index, const struct dcb_job_workload *workload, 
 	return agent_send_error(fd, index, false, message, err);
 }
 
-int agent_run_job(int fd, const struct dcb_job *job, const char *scratch, struct dcb_error *err)
+int agent_run_job(int fd, const struct dcb_job *job, const char *scratch, bool guest,
+		  struct dcb_error *err)
 {
 	for (size_t i = 0; i < job->n_workloads; i++) {
 		char folder[256];
@@ -159,7 +163,7 @@ int agent_run_job(int fd, const struct dcb_job *job, const char *scratch, struct
 		snprintf(folder, sizeof(folder), "%.200s/%zu", scratch, i);
 		if (mkdir(folder, 0755) < 0)
 			return dcb_error_sys(err, errno, "cannot make %s", folder);
-		r = job_fork(fd, (int)i, &job->workloads[i], folder, err);
+		r = job_fork(fd, (int)i, &job->workloads[i], folder, guest, err);
 		if (r < 0)
 			return r;
 		rmdir(folder);

@@ -52,7 +52,7 @@ static int guest_work(int fd, struct dcb_error *err)
 	r = agent_load_modules(&job, err);
 	if (r < 0)
 		return r;
-	return agent_run_job(fd, &job, "/scratch", err);
+	return agent_run_job(fd, &job, "/scratch", true, err);
 }
 
 static int guest_run(struct dcb_error *err)
@@ -112,7 +112,7 @@ static int stdio_work(int fd, struct dcb_error *err)
 	r = agent_private_scratch(scratch, sizeof(scratch), &remove, err);
 	if (r < 0)
 		return r;
-	r = agent_run_job(fd, &job, scratch, err);
+	r = agent_run_job(fd, &job, scratch, false, err);
 	if (remove)
 		dcb_dir_remove(scratch, NULL);
 	return r;

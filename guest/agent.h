@@ -43,4 +43,6 @@ size_t agent_settings(struct dcb_record_pair *pairs, size_t max);
 
 /* ---- agent-job.c: the workloads, a process each ---- */
 
-int agent_run_job(int fd, const struct dcb_job *job, const char *scratch, struct dcb_error *err);
+/* guest: the lab's file systems and programs are at the root. */
+int agent_run_job(int fd, const struct dcb_job *job, const char *scratch, bool guest,
+		  struct dcb_error *err);

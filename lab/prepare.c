@@ -115,9 +115,8 @@ static int collect_modules(const struct dcb_plan *plan, const struct dcb_kernel 
 	for (size_t i = 0; i < plan->n_workloads; i++) {
 		_cleanup_(dcb_kernel_modules_freep) char **files = NULL;
 		const struct dcb_plan_workload *workload = &plan->workloads[i];
-		const char *const *names = workload->ops->modules
-						   ? workload->ops->modules(workload->params)
-						   : NULL;
+		const char *const *names =
+			dcb_workload_needs(workload->ops, workload->params).modules;
 
 		if (name_count(names) == 0)
 			continue;

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 dcb_unit_test(protocol LINK dcb_guest)
 dcb_unit_test(collectors LINK dcb_collectors)
-dcb_unit_test(dying-state LINK dcb_workloads m)
-dcb_unit_test(workloads LINK dcb_workloads)
 
 dcb_script_test(integration build-inputs TIMEOUT 300)
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "workloads/crew.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -53,6 +57,34 @@ static void crew_report(struct crew_member *member, int result)
 	pthread_mutex_unlock(&crew->mutex);
 }
 
+static int crew_place(const struct dcb_crew_place *place, size_t index, struct dcb_error *err)
+{
+	const struct sched_param param = {.sched_priority = place->priority};
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	if (place->cpu >= 0) {
+		CPU_SET(((size_t)place->cpu + index) % (size_t)cpus, &set);
+		if (sched_setaffinity(0, sizeof(set), &set) < 0)
+			return dcb_error_sys(err, errno, "cannot bind a thread to its CPU");
+	}
+	if (place->policy != SCHED_OTHER && sched_setscheduler(0, place->policy, &param) < 0)
+		return dcb_error_sys(err, errno, "cannot set a thread's scheduling policy");
+	/* Of this thread alone, unlike POSIX has it. */
+	if (place->nice != 0 && setpriority(PRIO_PROCESS, (id_t)gettid(), place->nice) < 0)
+		return dcb_error_sys(err, errno, "cannot set a thread's nice value");
+	return 0;
+}
+
+static int crew_prepare(struct crew_member *member)
+{
+	const struct dcb_crew_place *place = member->role->place;
+	int r = place ? crew_place(place, member->index, &member->err) : 0;
+
+	return r < 0 ? r : dcb_sampler_new(&member->sampler, &member->err);
+}
+
 static void *crew_main(void *data)
 {
 	struct crew_member *member = data;
@@ -61,7 +93,7 @@ static void *crew_main(void *data)
 
 	/* Short sleeps are meant: without it the kernel adds up to 50 us. */
 	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
-	crew_report(member, dcb_sampler_new(&member->sampler, &member->err));
+	crew_report(member, crew_prepare(member));
 	while (crew_await_round(crew, round)) {
 		round++;
 		crew_report(member, member->role->iterate(crew->context, member->index,

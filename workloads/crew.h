@@ -14,6 +14,18 @@
 struct dcb_error;
 struct dcb_crew;
 
+/* Where and how the threads of a role are scheduled from their start. */
+struct dcb_crew_place {
+	int cpu; /* thread i on CPU cpu + i, modulo those online; -1: anywhere */
+	int nice;
+	int policy; /* SCHED_OTHER, SCHED_IDLE, SCHED_FIFO... */
+	int priority;
+};
+#define DCB_CREW_ANYWHERE                                                                          \
+	{                                                                                          \
+		.cpu = -1                                                                          \
+	}
+
 struct dcb_crew_role {
 	const char *name;
 	size_t n_threads;
@@ -21,6 +33,7 @@ struct dcb_crew_role {
 	 * dcb_sampler_begin() and dcb_sampler_end(). Must not wait for another thread for good. */
 	int (*iterate)(void *context, size_t thread, struct dcb_sampler *sampler,
 		       struct dcb_error *err);
+	const struct dcb_crew_place *place; /* NULL: anywhere, as its creator */
 };
 
 /* roles and context must outlive the crew. */

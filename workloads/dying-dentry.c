@@ -5,49 +5,49 @@
  * parent folder and meets it. Waiters do not poll busily for the moment to go, so that on one CPU
  * too the closer can begin; and closers wait for their waiter, so that no window opens unseen.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "collectors/clock.h"
-#include "workloads/crew.h"
 #include "workloads/dying-scene.h"
-#include "workloads/dying-state.h"
+#include "workloads/meeting.h"
+#include "workloads/memory.h"
+#include "workloads/moment.h"
 #include "workloads/ops.h"
+#include "workloads/rounds.h"
 
-#define POLL_NS    50000
-#define DELAY_NS   200000 /* from the end of the descriptor to the waiter's call */
-#define TIMEOUT_NS UINT64_C(60000000000)
-#define MAX_VALUES 64
-
-enum { DYING_TMPFS, DYING_OVERLAY };
-enum { DYING_RMDIR, DYING_RENAME };
 enum { ROLE_WAITER, ROLE_CLOSER, ROLE_N };
 
 struct dying_params {
 	int fs, op;
-	int64_t size, waiters, iterations, warmup;
+	int64_t waiters, dying, closer_nice;
+	bool same_cpu;
+	struct dcb_dying_file file;
+	struct dcb_rounds_params rounds;
 };
 
 static const struct dcb_option dying_options[] = {
-	{"fs", DCB_OPTION_CHOICE, offsetof(struct dying_params, fs), 0, 0, "tmpfs,overlay", "tmpfs",
+	{"fs", DCB_OPTION_CHOICE, offsetof(struct dying_params, fs), 0, 0, DCB_FS_CHOICES, "tmpfs",
 	 "file system of the dying dentry"},
-	{"op", DCB_OPTION_CHOICE, offsetof(struct dying_params, op), 0, 0, "rmdir,rename", "rmdir",
-	 "what the waiter does to the parent folder"},
-	{"size", DCB_OPTION_SIZE, offsetof(struct dying_params, size), 1 << 16, INT64_C(1) << 40,
-	 NULL, "64M", "bytes of the file: how long its dentry is dying"},
+	{"op", DCB_OPTION_CHOICE, offsetof(struct dying_params, op), 0, 0, DCB_DYING_OPS, "rmdir",
+	 "what the waiter does to the parent folder; tmpfile: rmdir, and the file never had a "
+	 "name"},
+	{"size", DCB_OPTION_SIZE, offsetof(struct dying_params, file.size), 1 << 16,
+	 INT64_C(1) << 40, NULL, "64M", "bytes of the file: how long its dentry is dying"},
+	{"fragments", DCB_OPTION_INT, offsetof(struct dying_params, file.fragments), 1, 65536, NULL,
+	 "1", "pieces of the file that lie apart on the disk"},
 	{"waiters", DCB_OPTION_INT, offsetof(struct dying_params, waiters), 1, 16, NULL, "1",
-	 "waiters, each with a closer and a file of its own"},
-	{"iterations", DCB_OPTION_INT, offsetof(struct dying_params, iterations), 1, 1000, NULL,
-	 "10", "measured iterations"},
-	{"warmup", DCB_OPTION_INT, offsetof(struct dying_params, warmup), 0, 100, NULL, "1",
-	 "iterations before them that are recorded and not judged"},
+	 "waiters, each with a folder of its own"},
+	{"dying", DCB_OPTION_INT, offsetof(struct dying_params, dying), 1, DCB_DYING_MAX, NULL, "1",
+	 "files in each folder, with a closer each, dying together"},
+	{"same_cpu", DCB_OPTION_BOOL, offsetof(struct dying_params, same_cpu), 0, 0, NULL, "no",
+	 "all threads on one CPU of several"},
+	{"closer_nice", DCB_OPTION_INT, offsetof(struct dying_params, closer_nice), -20, 19, NULL,
+	 "0", "nice value of the closers; waiters have 0"},
+	DCB_ROUNDS_OPTIONS(dying_params, "10"),
 	{0},
 };
 
@@ -58,98 +58,51 @@ static const struct dcb_workload_role dying_roles[] = {
 };
 
 static const struct dcb_workload_metric dying_metrics[] = {
-	{"waiter",
-	 {"busy", "ratio", DCB_BETTER_LOWER, true,
-	  "(cpu + run-delay) / wall: 1 spins, 0 sleeps; absent under 1 ms of wall"}},
+	DCB_MEETING_METRICS("waiter"),
+	DCB_LATE_METRICS,
 	{0},
 };
 
 static const struct dcb_workload_symptom dying_symptoms[] = {
-	{"busy-wait", "a waiter of a dying dentry spins until it is gone"},
+	DCB_MEETING_SYMPTOM,
 	{0},
 };
 
 struct dying_side {
 	struct dcb_dying_pair pair;
-	atomic_bool polling, closed;
+	atomic_bool polling;
+	atomic_size_t n_closed;
 	bool closed_before, closed_after;
 };
 
 struct dying_run {
 	const struct dying_params *params;
-	const struct dcb_workload_output *output;
-	struct dcb_dying_scene scene;
-	int probe;                /* any descriptor: see await_free_fd() */
+	struct dcb_report report;
+	struct dcb_meeting *meeting;
 	struct dying_side *sides; /* one a waiter */
-	struct dcb_crew *crew;
-	enum dcb_dying_state *states; /* of the measured iterations */
-	double *busy;
-	size_t n_judged;
+	int probe;                /* see dcb_moment_await_close() */
 };
-
-static void nap(long ns)
-{
-	nanosleep(&(struct timespec){.tv_nsec = ns}, NULL);
-}
-
-static int await_flag(atomic_bool *flag, struct dcb_error *err)
-{
-	uint64_t begin_ns = dcb_clock_ns(CLOCK_MONOTONIC);
-
-	while (!atomic_load(flag)) {
-		if (dcb_clock_ns(CLOCK_MONOTONIC) - begin_ns > TIMEOUT_NS)
-			return dcb_error_set(err, ETIMEDOUT, "the waiter did not come");
-		nap(POLL_NS);
-	}
-	return 0;
-}
-
-/*
- * Waits until the number `fd` is free. A duplicate of `probe` takes the lowest free number from
- * `fd` on. Asking for the descriptor itself (fcntl, /proc) would take a reference of its file for a
- * moment, and where that is the last one, the waiter frees the file and not the closer.
- */
-static int await_free_fd(int fd, int probe, struct dcb_error *err)
-{
-	uint64_t begin_ns = dcb_clock_ns(CLOCK_MONOTONIC);
-
-	for (;;) {
-		int got = fcntl(probe, F_DUPFD_CLOEXEC, fd);
-
-		if (got < 0)
-			return dcb_error_sys(err, errno, "cannot duplicate a descriptor");
-		close(got);
-		if (got == fd)
-			return 0;
-		if (dcb_clock_ns(CLOCK_MONOTONIC) - begin_ns > TIMEOUT_NS)
-			return dcb_error_set(err, ETIMEDOUT, "the closer did not close");
-		nap(POLL_NS);
-	}
-}
 
 static int dying_wait(void *context, size_t thread, struct dcb_sampler *sampler,
 		      struct dcb_error *err)
 {
 	struct dying_run *run = context;
 	struct dying_side *side = &run->sides[thread];
-	const char *victim = side->pair.victim;
-	const char *fresh = run->params->op == DYING_RENAME ? side->pair.fresh : NULL;
-	int fd = side->pair.fd;
-	int r, errnum;
+	size_t n = side->pair.n_files;
+	int r;
 
 	atomic_store(&side->polling, true);
-	r = await_free_fd(fd, run->probe, err);
+	r = dcb_moment_await_close(side->pair.fds[0], run->probe, err);
 	if (r < 0)
 		return r;
-	nap(DELAY_NS);
-	side->closed_before = atomic_load(&side->closed);
+	dcb_moment_nap(DCB_MOMENT_DELAY_NS);
+	side->closed_before = atomic_load(&side->n_closed) == n;
 	dcb_sampler_begin(sampler);
-	r = fresh ? rename(fresh, victim) : rmdir(victim);
-	errnum = errno;
+	r = dcb_dying_pair_remove(&side->pair);
 	dcb_sampler_end(sampler);
-	side->closed_after = atomic_load(&side->closed);
+	side->closed_after = atomic_load(&side->n_closed) == n;
 	if (r < 0)
-		return dcb_error_sys(err, errnum, "%s %s", fresh ? "rename over" : "rmdir", victim);
+		return dcb_error_sys(err, -r, "cannot remove %s", side->pair.victim);
 	return 0;
 }
 
@@ -157,249 +110,168 @@ static int dying_close(void *context, size_t thread, struct dcb_sampler *sampler
 		       struct dcb_error *err)
 {
 	struct dying_run *run = context;
-	struct dying_side *side = &run->sides[thread];
-	int r = await_flag(&side->polling, err);
+	struct dying_side *side = &run->sides[thread / (size_t)run->params->dying];
+	size_t file = thread % (size_t)run->params->dying;
+	int r = dcb_moment_await(&side->polling, "the waiter", err);
 
 	if (r < 0)
 		return r;
 	dcb_sampler_begin(sampler);
-	close(side->pair.fd);
-	atomic_store(&side->closed, true);
+	close(side->pair.fds[file]);
+	atomic_fetch_add(&side->n_closed, 1);
 	dcb_sampler_end(sampler);
 	return 0;
 }
 
-static double value_of(const struct dcb_value *values, size_t n, const char *name)
+static int dying_set(void *context, struct dcb_error *err)
 {
-	const struct dcb_value *value = dcb_value_find(values, n, name);
-
-	return value && value->present ? value->value : NAN;
-}
-
-/* The waiter's values with `busy` behind them; its state goes to the sums unless it is a warm-up.
- */
-static int dying_report_waiter(struct dying_run *run, size_t thread, int iteration,
-			       double closer_wall_ns, struct dcb_error *err)
-{
-	const struct dying_side *side = &run->sides[thread];
-	struct dcb_value values[MAX_VALUES];
-	const struct dcb_value *measured;
-	size_t n = dcb_crew_read(run->crew, ROLE_WAITER, thread, &measured);
-	struct dcb_dying_observation seen = {
-		.waiter_wall_ns = value_of(measured, n, "wall"),
-		.closer_wall_ns = closer_wall_ns,
-		.voluntary_switches = value_of(measured, n, "voluntary-switches"),
-		.closed_before = side->closed_before,
-		.closed_after = side->closed_after,
-	};
-	double run_delay_ns = value_of(measured, n, "run-delay");
-	enum dcb_dying_state state;
-
-	if (n + 1 > ARRAY_SIZE(values))
-		return dcb_error_set(err, EOVERFLOW, "more than %d values a role", MAX_VALUES);
-	seen.has_busy = !isnan(run_delay_ns) &&
-			dcb_dying_busy(seen.waiter_wall_ns, value_of(measured, n, "cpu"),
-				       run_delay_ns, &seen.busy);
-	state = dcb_dying_judge(&seen);
-	memcpy(values, measured, n * sizeof(*values));
-	values[n] = (struct dcb_value){
-		.metric = &dying_metrics[0].metric,
-		.present = seen.has_busy,
-		.value = seen.busy,
-	};
-	if (iteration >= 0) {
-		run->states[run->n_judged] = state;
-		run->busy[run->n_judged] = seen.has_busy ? seen.busy : NAN;
-		run->n_judged++;
-	}
-	return run->output->sample(run->output->context,
-				   &(struct dcb_workload_sample){
-					   .role = dying_roles[ROLE_WAITER].name,
-					   .thread = (int)thread,
-					   .iteration = iteration,
-					   .state = dcb_dying_state_name(state),
-					   .values = values,
-					   .n_values = n + 1,
-				   },
-				   err);
-}
-
-static int dying_report(struct dying_run *run, int iteration, struct dcb_error *err)
-{
-	for (size_t i = 0; i < (size_t)run->params->waiters; i++) {
-		struct dcb_workload_sample sample = {
-			.role = dying_roles[ROLE_CLOSER].name,
-			.thread = (int)i,
-			.iteration = iteration,
-		};
-		int r;
-
-		sample.n_values = dcb_crew_read(run->crew, ROLE_CLOSER, i, &sample.values);
-		r = dying_report_waiter(run, i, iteration,
-					value_of(sample.values, sample.n_values, "wall"), err);
-		if (r < 0)
-			return r;
-		r = run->output->sample(run->output->context, &sample, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-static int dying_iterate(struct dying_run *run, struct dcb_error *err)
-{
-	for (size_t i = 0; i < (size_t)run->params->waiters; i++) {
-		atomic_store(&run->sides[i].polling, false);
-		atomic_store(&run->sides[i].closed, false);
-	}
-	for (size_t i = 0; i < (size_t)run->params->waiters; i++) {
-		int r = dcb_dying_pair_set(&run->sides[i].pair, run->params->size,
-					   run->params->op == DYING_RENAME, err);
-
-		if (r < 0)
-			return r;
-	}
-	return dcb_crew_iterate(run->crew, err);
-}
-
-static int dying_clear(struct dying_run *run, struct dcb_error *err)
-{
-	int result = 0;
+	struct dying_run *run = context;
 
 	for (size_t i = 0; i < (size_t)run->params->waiters; i++) {
 		struct dying_side *side = &run->sides[i];
 		int r;
 
-		if (atomic_load(&side->closed))
-			side->pair.fd = -1;
-		r = dcb_dying_pair_clear(&side->pair, result < 0 ? NULL : err);
+		atomic_store(&side->polling, false);
+		atomic_store(&side->n_closed, 0);
+		r = dcb_dying_pair_set(&side->pair, &run->params->file, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int dying_clear(void *context, struct dcb_error *err)
+{
+	struct dying_run *run = context;
+	int result = 0;
+
+	for (size_t i = 0; i < (size_t)run->params->waiters; i++) {
+		struct dcb_dying_pair *pair = &run->sides[i].pair;
+		int r;
+
+		/* All of them, or the iteration failed and the workload ends. */
+		for (size_t j = 0; j < atomic_load(&run->sides[i].n_closed); j++)
+			pair->fds[j] = -1;
+		r = dcb_dying_pair_clear(pair, result < 0 ? NULL : err);
 		if (r < 0 && result == 0)
 			result = r;
 	}
 	return result;
 }
 
-static int dying_loop(struct dying_run *run, struct dcb_error *err)
+/* How long the last of a waiter's dentries was dying. */
+static double dying_window_ns(const struct dying_run *run, size_t waiter)
 {
-	int iterations = (int)run->params->iterations;
+	size_t n = (size_t)run->params->dying;
+	double longest = 0;
 
-	for (int i = -(int)run->params->warmup; i < iterations; i++) {
-		int r = dying_iterate(run, err);
-		int cleared = dying_clear(run, r < 0 ? NULL : err);
+	for (size_t i = 0; i < n; i++)
+		longest = fmax(longest, dcb_report_measured(run->report.crew, ROLE_CLOSER,
+							    waiter * n + i, "wall"));
+	return longest;
+}
 
-		if (r < 0)
-			return r;
-		if (cleared < 0)
-			return cleared;
-		r = dying_report(run, i, err);
+static int dying_report(void *context, int iteration, const struct dcb_late *late,
+			struct dcb_error *err)
+{
+	struct dying_run *run = context;
+	struct dcb_value whole[DCB_LATE_N];
+
+	for (size_t i = 0; i < (size_t)run->params->waiters; i++) {
+		const struct dcb_meeting_seen seen = {
+			.closer_wall_ns = dying_window_ns(run, i),
+			.closed_before = run->sides[i].closed_before,
+			.closed_after = run->sides[i].closed_after,
+		};
+		int r = dcb_meeting_report(run->meeting, i, iteration, &seen, NULL, 0, err);
+
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	dcb_late_values(late, &dcb_workload_dying_dentry, whole);
+	return dcb_report_last(&run->report, ROLE_CLOSER, iteration, whole, DCB_LATE_N, err);
 }
 
-static int dying_conclude(struct dying_run *run, struct dcb_error *err)
+static int dying_run_on(const struct dcb_fs *fs, const struct dcb_workload_context *context,
+			const struct dying_params *params, struct dcb_error *err)
 {
-	struct dcb_dying_verdict verdict = dcb_dying_sum(run->states, run->busy, run->n_judged);
-	int r = run->output->finding(run->output->context,
-				     &(struct dcb_workload_finding){
-					     .symptom = dying_symptoms[0].name,
-					     .present = verdict.state == DCB_DYING_SPIN,
-					     .state = dcb_dying_state_name(verdict.state),
-					     .value = verdict.busy,
-					     .hits = verdict.hits,
-					     .tries = verdict.tries,
-				     },
-				     err);
-
-	if (r < 0)
-		return r;
-	if (verdict.state == DCB_DYING_MISS)
-		return dcb_error_set(err, ETIME,
-				     "missed the window: only %d of %d tries met the dying dentry; "
-				     "a larger size= keeps it open for longer",
-				     verdict.hits, verdict.tries);
-	return 0;
-}
-
-static int dying_run_in_scene(struct dying_run *run, struct dcb_error *err)
-{
-	size_t waiters = (size_t)run->params->waiters;
-	size_t tries = waiters * (size_t)run->params->iterations;
+	static const struct dcb_rounds rounds = {dying_set, dying_report, dying_clear};
+	const struct dcb_crew_place waiter_place = {.cpu = params->same_cpu ? 0 : -1};
+	const struct dcb_crew_place closer_place = {.cpu = params->same_cpu ? 0 : -1,
+						    .nice = (int)params->closer_nice};
+	size_t waiters = (size_t)params->waiters;
 	const struct dcb_crew_role roles[ROLE_N] = {
-		[ROLE_WAITER] = {dying_roles[ROLE_WAITER].name, waiters, dying_wait},
-		[ROLE_CLOSER] = {dying_roles[ROLE_CLOSER].name, waiters, dying_close},
+		[ROLE_WAITER] = {"waiter", waiters, dying_wait, &waiter_place},
+		[ROLE_CLOSER] = {"closer", waiters * (size_t)params->dying, dying_close,
+				 &closer_place},
 	};
 	_cleanup_free_ struct dying_side *sides = calloc(waiters, sizeof(*sides));
-	_cleanup_free_ enum dcb_dying_state *states = calloc(tries, sizeof(*states));
-	_cleanup_free_ double *busy = calloc(tries, sizeof(*busy));
 	_cleanup_close_ int probe = open("/", O_PATH | O_CLOEXEC);
 	_cleanup_(dcb_crew_freep) struct dcb_crew *crew = NULL;
+	_cleanup_(dcb_meeting_freep) struct dcb_meeting *meeting = NULL;
+	struct dying_run run = {.params = params, .sides = sides, .probe = probe};
 	int r;
 
-	if (!sides || !states || !busy)
+	if (!sides)
 		return dcb_error_oom(err);
 	if (probe < 0)
 		return dcb_error_sys(err, errno, "/");
-	run->probe = probe;
 	for (unsigned i = 0; i < waiters; i++)
-		dcb_dying_pair_init(&sides[i].pair, &run->scene, i);
-	run->sides = sides;
-	run->states = states;
-	run->busy = busy;
-	r = dcb_crew_new(roles, ROLE_N, run, &crew, err);
+		dcb_dying_pair_init(&sides[i].pair, fs, i, (enum dcb_dying_op)params->op,
+				    (size_t)params->dying);
+	r = dcb_crew_new(roles, ROLE_N, &run, &crew, err);
 	if (r < 0)
 		return r;
-	run->crew = crew;
-	r = dying_loop(run, err);
+	run.report = (struct dcb_report){context->output, crew, roles};
+	r = dcb_meeting_new(&run.report, &dcb_workload_dying_dentry, ROLE_WAITER,
+			    waiters * (size_t)params->rounds.iterations, &meeting, err);
 	if (r < 0)
 		return r;
-	return dying_conclude(run, err);
+	run.meeting = meeting;
+	r = dcb_rounds_run(&rounds, &params->rounds, crew, &run, err);
+	if (r < 0)
+		return r;
+	return dcb_meeting_conclude(meeting, true, "a larger size= keeps it open for longer", err);
 }
 
 static int dying_run(const struct dcb_workload_context *context, const void *data,
 		     struct dcb_error *err)
 {
-	struct dying_run run = {.params = data, .output = context->output};
+	const struct dying_params *params = data;
+	struct dcb_fs fs;
 	int closed;
-	int r = dcb_dying_scene_open(&run.scene, context->scratch, run.params->fs == DYING_OVERLAY,
-				     err);
+	int r = dcb_fs_open(&fs, (enum dcb_fs_type)params->fs, context, "fs", err);
 
 	if (r < 0)
 		return r;
-	r = dying_run_in_scene(&run, err);
-	closed = dcb_dying_scene_close(&run.scene, r < 0 ? NULL : err);
+	r = dying_run_on(&fs, context, params, err);
+	closed = dcb_fs_close(&fs, r < 0 ? NULL : err);
 	return r < 0 ? r : closed;
 }
 
-/* The files stand in a tmpfs of 90 % of memory; the kernel and the agent need the rest. */
 static int dying_check(const void *data, unsigned cpus, uint64_t memory_bytes,
 		       struct dcb_error *err)
 {
 	const struct dying_params *params = data;
-	uint64_t files = (uint64_t)params->size * (uint64_t)params->waiters;
-	uint64_t needed_mib = (files + files / 8 + (UINT64_C(192) << 20)) >> 20;
+	uint64_t files = (uint64_t)params->waiters * (uint64_t)params->dying;
 
 	(void)cpus;
-	if (needed_mib <= memory_bytes >> 20)
-		return 0;
-	return dcb_error_usage(
-		err,
-		"%lld waiters with files of %lld MiB need a guest with "
-		"%lluM of memory, this one has %lluM: give --memory %lluM or a smaller "
-		"size=",
-		(long long)params->waiters, (long long)(params->size >> 20),
-		(unsigned long long)needed_mib, (unsigned long long)(memory_bytes >> 20),
-		(unsigned long long)needed_mib);
+	if (params->file.size / 4096 < params->file.fragments)
+		return dcb_error_usage(err,
+				       "fragments=%lld needs size=%lldK or more: a piece has "
+				       "at least 4096 bytes",
+				       (long long)params->file.fragments,
+				       (long long)params->file.fragments * 4);
+	return dcb_memory_check(
+		dcb_dying_memory_mib((enum dcb_fs_type)params->fs, &params->file, files),
+		memory_bytes, "a smaller size=", err);
 }
 
-static const char *const *dying_modules(const void *data)
+static struct dcb_workload_needs dying_needs(const void *data)
 {
-	static const char *const none[] = {NULL};
-	static const char *const overlay[] = {"overlay", NULL};
 	const struct dying_params *params = data;
 
-	return params->fs == DYING_OVERLAY ? overlay : none;
+	return dcb_fs_needs((enum dcb_fs_type)params->fs);
 }
 
 const struct dcb_workload_ops dcb_workload_dying_dentry = {
@@ -419,6 +291,6 @@ const struct dcb_workload_ops dcb_workload_dying_dentry = {
 	.metrics = dying_metrics,
 	.symptoms = dying_symptoms,
 	.check = dying_check,
-	.modules = dying_modules,
+	.needs = dying_needs,
 	.run = dying_run,
 };

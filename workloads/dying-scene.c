@@ -5,104 +5,31 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 
-/* In the order in which they are removed again. */
-static const char *const overlay_folders[] = {"merged", "work", "upper", "lower"};
+#define PATH_ROOM (PATH_MAX / 2)
 
-static int scene_mount(struct dcb_dying_scene *scene, struct dcb_error *err)
+void dcb_dying_pair_init(struct dcb_dying_pair *pair, const struct dcb_fs *fs, unsigned index,
+			 enum dcb_dying_op op, size_t n_files)
 {
-	char options[PATH_MAX * 2];
-
-	for (size_t i = 0; i < ARRAY_SIZE(overlay_folders); i++) {
-		char path[PATH_MAX];
-
-		snprintf(path, sizeof(path), "%s/%s", scene->scratch, overlay_folders[i]);
-		if (mkdir(path, 0755) < 0)
-			return dcb_error_sys(err, errno, "%s", path);
-	}
-	snprintf(options, sizeof(options), "lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work",
-		 scene->scratch, scene->scratch, scene->scratch);
-	if (mount("overlay", scene->root, "overlay", 0, options) == 0)
-		return 0;
-	if (errno == ENODEV)
-		return dcb_error_set(err, EOPNOTSUPP, "this kernel has no overlay file system");
-	return dcb_error_sys(err, errno, "cannot mount an overlay on %s", scene->root);
+	pair->fs = fs;
+	pair->op = op;
+	pair->n_files = n_files;
+	snprintf(pair->folder, sizeof(pair->folder), "%.*s/pair%u", PATH_ROOM, fs->root, index);
+	snprintf(pair->victim, sizeof(pair->victim), "%.*s/victim", PATH_ROOM, pair->folder);
+	snprintf(pair->fresh, sizeof(pair->fresh), "%.*s/fresh", PATH_ROOM, pair->folder);
+	for (size_t i = 0; i < DCB_DYING_MAX; i++)
+		pair->fds[i] = -1;
 }
 
-static int scene_remove_folders(struct dcb_dying_scene *scene, struct dcb_error *err)
-{
-	/* overlayfs keeps folders of its own in its work folder. */
-	static const char *const inner[] = {"work/work", "work/index"};
-	char path[PATH_MAX];
-
-	for (size_t i = 0; i < ARRAY_SIZE(inner); i++) {
-		snprintf(path, sizeof(path), "%s/%s", scene->scratch, inner[i]);
-		if (rmdir(path) < 0 && errno != ENOENT)
-			return dcb_error_sys(err, errno, "cannot remove %s", path);
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(overlay_folders); i++) {
-		snprintf(path, sizeof(path), "%s/%s", scene->scratch, overlay_folders[i]);
-		if (rmdir(path) < 0 && errno != ENOENT)
-			return dcb_error_sys(err, errno, "cannot remove %s", path);
-	}
-	return 0;
-}
-
-int dcb_dying_scene_open(struct dcb_dying_scene *scene, const char *scratch, bool overlay,
-			 struct dcb_error *err)
-{
-	int r;
-
-	/* Room for the names below it. */
-	if (strlen(scratch) > PATH_MAX / 8)
-		return dcb_error_set(err, ENAMETOOLONG,
-				     "the path of the scratch folder is too long");
-	scene->overlay = overlay;
-	snprintf(scene->scratch, sizeof(scene->scratch), "%s", scratch);
-	snprintf(scene->root, sizeof(scene->root), "%s%s", scratch, overlay ? "/merged" : "");
-	if (!overlay)
-		return 0;
-	r = scene_mount(scene, err);
-	if (r < 0)
-		scene_remove_folders(scene, NULL);
-	return r;
-}
-
-int dcb_dying_scene_close(struct dcb_dying_scene *scene, struct dcb_error *err)
-{
-	if (!scene->overlay)
-		return 0;
-	if (umount2(scene->root, 0) < 0)
-		return dcb_error_sys(err, errno, "cannot unmount %s", scene->root);
-	return scene_remove_folders(scene, err);
-}
-
-void dcb_dying_pair_init(struct dcb_dying_pair *pair, const struct dcb_dying_scene *scene,
-			 unsigned index)
-{
-	const int room = PATH_MAX / 2;
-
-	snprintf(pair->folder, sizeof(pair->folder), "%.*s/pair%u", room, scene->root, index);
-	snprintf(pair->victim, sizeof(pair->victim), "%.*s/victim", room, pair->folder);
-	snprintf(pair->fresh, sizeof(pair->fresh), "%.*s/fresh", room, pair->folder);
-	snprintf(pair->file, sizeof(pair->file), "%.*s/file", room, pair->victim);
-	pair->fd = -1;
-}
-
-static int pair_fill(int fd, int64_t size)
+static int write_all(int fd, int64_t size)
 {
 	static const char zeros[1 << 16];
 
-	if (fallocate(fd, 0, 0, size) == 0)
-		return 0;
-	if (errno != EOPNOTSUPP)
-		return -errno;
 	while (size > 0) {
 		size_t part = size < (int64_t)sizeof(zeros) ? (size_t)size : sizeof(zeros);
 		ssize_t written = write(fd, zeros, part);
@@ -114,36 +41,115 @@ static int pair_fill(int fd, int64_t size)
 	return 0;
 }
 
-int dcb_dying_pair_set(struct dcb_dying_pair *pair, int64_t size, bool with_fresh,
-		       struct dcb_error *err)
+/* Between two pieces a block of another file, so that they do not lie side by side. */
+static int fill_apart(int fd, int spacer, const struct dcb_dying_file *file)
 {
+	int64_t piece = file->size / file->fragments;
+
+	for (int64_t i = 0; i < file->fragments; i++) {
+		int r = write_all(fd, piece);
+
+		if (r == 0 && fdatasync(fd) < 0)
+			r = -errno;
+		if (r == 0)
+			r = write_all(spacer, 4096);
+		if (r == 0 && fdatasync(spacer) < 0)
+			r = -errno;
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int pair_fill(const struct dcb_dying_pair *pair, int fd, const struct dcb_dying_file *file)
+{
+	bool in_memory = pair->fs->type == DCB_FS_TMPFS || pair->fs->type == DCB_FS_OVERLAY;
+	_cleanup_close_ int spacer = -1;
 	int r;
 
-	if (mkdir(pair->folder, 0755) < 0 || mkdir(pair->victim, 0755) < 0 ||
-	    (with_fresh && mkdir(pair->fresh, 0755) < 0))
-		return dcb_error_sys(err, errno, "cannot make the folders in %s", pair->folder);
-	pair->fd = open(pair->file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (pair->fd < 0)
-		return dcb_error_sys(err, errno, "%s", pair->file);
-	r = pair_fill(pair->fd, size);
-	if (r < 0)
-		return dcb_error_sys(err, r, "cannot fill %s with %lld bytes", pair->file,
-				     (long long)size);
-	if (unlink(pair->file) < 0)
-		return dcb_error_sys(err, errno, "cannot unlink %s", pair->file);
+	/* On a disk it would give blocks without pages, which are gone at once. */
+	if (in_memory && fallocate(fd, 0, 0, file->size) == 0)
+		return 0;
+	if (file->fragments > 1 && !in_memory) {
+		spacer = open(pair->folder, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+		if (spacer < 0)
+			return -errno;
+		return fill_apart(fd, spacer, file);
+	}
+	r = write_all(fd, file->size);
+	if (r == 0 && fdatasync(fd) < 0)
+		r = -errno;
+	return r;
+}
+
+static int pair_open_file(struct dcb_dying_pair *pair, size_t i, struct dcb_error *err)
+{
+	char path[PATH_MAX];
+
+	if (pair->op == DCB_DYING_TMPFILE) {
+		pair->fds[i] = open(pair->victim, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+		if (pair->fds[i] < 0 && errno == EOPNOTSUPP)
+			return dcb_error_set(err, EOPNOTSUPP, "%s knows no O_TMPFILE here",
+					     dcb_fs_name(pair->fs->type));
+		return pair->fds[i] < 0 ? dcb_error_sys(err, errno, "O_TMPFILE in %s", pair->victim)
+					: 0;
+	}
+	snprintf(path, sizeof(path), "%.*s/file%zu", PATH_ROOM, pair->victim, i);
+	pair->fds[i] = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (pair->fds[i] < 0)
+		return dcb_error_sys(err, errno, "%s", path);
+	if (unlink(path) < 0)
+		return dcb_error_sys(err, errno, "cannot unlink %s", path);
 	return 0;
+}
+
+int dcb_dying_pair_set(struct dcb_dying_pair *pair, const struct dcb_dying_file *file,
+		       struct dcb_error *err)
+{
+	if (mkdir(pair->folder, 0755) < 0 || mkdir(pair->victim, 0755) < 0 ||
+	    (pair->op == DCB_DYING_RENAME && mkdir(pair->fresh, 0755) < 0))
+		return dcb_error_sys(err, errno, "cannot make the folders in %s", pair->folder);
+	for (size_t i = 0; i < pair->n_files; i++) {
+		int r = pair_open_file(pair, i, err);
+
+		if (r < 0)
+			return r;
+		r = pair_fill(pair, pair->fds[i], file);
+		if (r < 0)
+			return dcb_error_sys(err, -r, "cannot fill a file with %lld bytes on %s",
+					     (long long)file->size, dcb_fs_name(pair->fs->type));
+	}
+	return 0;
+}
+
+int dcb_dying_pair_remove(const struct dcb_dying_pair *pair)
+{
+	int r = pair->op == DCB_DYING_RENAME ? rename(pair->fresh, pair->victim)
+					     : rmdir(pair->victim);
+
+	return r < 0 ? -errno : 0;
 }
 
 int dcb_dying_pair_clear(struct dcb_dying_pair *pair, struct dcb_error *err)
 {
 	const char *const folders[] = {pair->victim, pair->fresh, pair->folder};
 
-	cleanup_close(&pair->fd);
-	pair->fd = -1;
-	if (unlink(pair->file) < 0 && errno != ENOENT)
-		return dcb_error_sys(err, errno, "cannot remove %s", pair->file);
+	for (size_t i = 0; i < pair->n_files; i++) {
+		cleanup_close(&pair->fds[i]);
+		pair->fds[i] = -1;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		if (rmdir(folders[i]) < 0 && errno != ENOENT)
 			return dcb_error_sys(err, errno, "cannot remove %s", folders[i]);
 	return 0;
+}
+
+uint64_t dcb_dying_memory_mib(enum dcb_fs_type type, const struct dcb_dying_file *file,
+			      uint64_t n_files)
+{
+	/* On a disk the pages stand in the cache and once more in the file behind the device. */
+	unsigned copies = type == DCB_FS_TMPFS || type == DCB_FS_OVERLAY ? 1 : 2;
+	uint64_t bytes = (uint64_t)file->size * n_files * copies;
+
+	return (bytes + bytes / 8) >> 20;
 }

@@ -4,39 +4,53 @@
 /*
  * What is on the file system while dentries die: for each waiter a folder of its own, so that none
  * meets another at the parent's lock:
- *   pair0/victim/     the folder that the waiter removes, or renames `fresh` over
- *   pair0/fresh/      (rename only)
- *   pair0/victim/file unlinked, its last descriptor open: closing it makes the dying dentry
+ *   pair0/victim/      the folder that the waiter removes, or renames `fresh` over
+ *   pair0/fresh/       (rename only)
+ *   pair0/victim/file0 unlinked or never linked, its last descriptor open: closing it makes the
+ *                      dying dentry; file1... die beside it
  */
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "workloads/filesystem.h"
 
 struct dcb_error;
 
-struct dcb_dying_scene {
-	char root[PATH_MAX]; /* where the pairs stand */
-	char scratch[PATH_MAX / 2];
-	bool overlay;
-};
+#define DCB_DYING_MAX 16
 
-/* Mounts an overlay over the scratch folder where that is asked for. -EOPNOTSUPP where the kernel
- * has none. */
-int dcb_dying_scene_open(struct dcb_dying_scene *scene, const char *scratch, bool overlay,
-			 struct dcb_error *err);
-/* Unmounts; leaves the scratch folder empty. */
-int dcb_dying_scene_close(struct dcb_dying_scene *scene, struct dcb_error *err);
+enum dcb_dying_op {
+	DCB_DYING_RMDIR,
+	DCB_DYING_RENAME,  /* of an empty folder over the victim */
+	DCB_DYING_TMPFILE, /* rmdir, and the files never had a name */
+};
+#define DCB_DYING_OPS "rmdir,rename,tmpfile"
+
+struct dcb_dying_file {
+	int64_t size;
+	int64_t fragments; /* written in so many pieces that lie apart on the disk; 1: in one */
+};
 
 struct dcb_dying_pair {
-	char folder[PATH_MAX], victim[PATH_MAX], fresh[PATH_MAX], file[PATH_MAX];
-	int fd; /* of the unlinked file; -1 once closed */
+	const struct dcb_fs *fs;
+	enum dcb_dying_op op;
+	char folder[PATH_MAX], victim[PATH_MAX], fresh[PATH_MAX];
+	int fds[DCB_DYING_MAX]; /* of the files; -1 once closed */
+	size_t n_files;
 };
 
-void dcb_dying_pair_init(struct dcb_dying_pair *pair, const struct dcb_dying_scene *scene,
-			 unsigned index);
-/* Makes the folders and the unlinked file of `size` bytes. */
-int dcb_dying_pair_set(struct dcb_dying_pair *pair, int64_t size, bool with_fresh,
+/* fs must outlive it. n_files: 1 to DCB_DYING_MAX. */
+void dcb_dying_pair_init(struct dcb_dying_pair *pair, const struct dcb_fs *fs, unsigned index,
+			 enum dcb_dying_op op, size_t n_files);
+/* Makes the folders and the files, whose pages are in the cache and clean. */
+int dcb_dying_pair_set(struct dcb_dying_pair *pair, const struct dcb_dying_file *file,
 		       struct dcb_error *err);
+/* The waiter's call: 0 or -errno. */
+int dcb_dying_pair_remove(const struct dcb_dying_pair *pair);
 /* Removes whatever is left of it. */
 int dcb_dying_pair_clear(struct dcb_dying_pair *pair, struct dcb_error *err);
+/* MiB of guest memory that n_files of such files need on `type`, beside kernel and agent. */
+uint64_t dcb_dying_memory_mib(enum dcb_fs_type type, const struct dcb_dying_file *file,
+			      uint64_t n_files);

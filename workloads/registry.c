@@ -115,6 +115,11 @@ int dcb_workload_params_new(const struct dcb_workload_ops *ops, const char *list
 	return 0;
 }
 
+struct dcb_workload_needs dcb_workload_needs(const struct dcb_workload_ops *ops, const void *params)
+{
+	return ops->needs ? ops->needs(params) : (struct dcb_workload_needs){0};
+}
+
 void dcb_workload_params_free(const struct dcb_workload_ops *ops, void *params)
 {
 	if (!params)

@@ -57,8 +57,17 @@ struct dcb_workload_output {
 	void *context;
 };
 
+/* What must be in the guest; lists end with NULL and are static, NULL is an empty one. */
+struct dcb_workload_needs {
+	const char *const *modules;  /* kernel modules by name, where they are not built in */
+	const char *const *images;   /* empty file systems by name: "ext4" */
+	const char *const *programs; /* Debian packages whose program runs in the guest: "crun" */
+};
+
 struct dcb_workload_context {
 	const char *scratch; /* an empty folder on tmpfs, the workload's own */
+	const char *images;  /* folder with what needs.images names; NULL: there is none */
+	const char *programs;
 	unsigned cpus;
 	const struct dcb_workload_output *output;
 };
@@ -77,8 +86,8 @@ struct dcb_workload_ops {
 	 * combinations; a usage error. Optional. */
 	int (*check)(const void *params, unsigned cpus, uint64_t memory_bytes,
 		     struct dcb_error *err);
-	/* Names of kernel modules these parameters need, NULL-terminated, static. Optional. */
-	const char *const *(*modules)(const void *params);
+	/* What these parameters need in the guest. Optional. */
+	struct dcb_workload_needs (*needs)(const void *params);
 	/* -EOPNOTSUPP with its reason where this kernel cannot: that is data, not a failure. */
 	int (*run)(const struct dcb_workload_context *context, const void *params,
 		   struct dcb_error *err);
@@ -97,4 +106,7 @@ const struct dcb_metric *dcb_workload_metric_find(const struct dcb_workload_ops 
 /* Defaults plus "key=value,..."; *ret_params is malloc'd, freed by dcb_workload_params_free(). */
 int dcb_workload_params_new(const struct dcb_workload_ops *ops, const char *list, const char *where,
 			    void **ret_params, struct dcb_error *err);
+/* Of any workload: nothing where it has no needs(). */
+struct dcb_workload_needs dcb_workload_needs(const struct dcb_workload_ops *ops,
+					     const void *params);
 void dcb_workload_params_free(const struct dcb_workload_ops *ops, void *params);

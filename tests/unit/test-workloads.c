@@ -113,10 +113,10 @@ static void dying_modules__overlay_only_where_asked(void **state)
 
 	(void)state;
 	assert_int_equal(dcb_workload_params_new(ops, "fs=overlay", "test", &params, NULL), 0);
-	assert_string_equal(ops->modules(params)[0], "overlay");
+	assert_string_equal(ops->needs(params).modules[0], "overlay");
 	dcb_workload_params_free(ops, params);
 	assert_int_equal(dcb_workload_params_new(ops, NULL, "test", &params, NULL), 0);
-	assert_null(ops->modules(params)[0]);
+	assert_null(ops->needs(params).modules);
 	dcb_workload_params_free(ops, params);
 }
 

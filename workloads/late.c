@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "workloads/late.h"
+
+#include <linux/membarrier.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "collectors/clock.h"
+#include "workloads/moment.h"
+#include "workloads/report.h"
+
+#define STEP_NS     1000000
+#define QUIET_STEPS 3
+#define QUIET_SHARE 0.05
+#define MAX_NS      2e9
+
+/*
+ * CPU time of all threads, in ns: the seventh figure of every CPU's line in /proc/schedstat. A
+ * thread counts when it is switched out.
+ */
+static double system_cpu_ns(void)
+{
+	_cleanup_fclose_ FILE *file = fopen("/proc/schedstat", "re");
+	char line[512];
+	double sum = 0;
+	bool found = false;
+
+	while (file && fgets(line, sizeof(line), file)) {
+		double cpu_ns;
+
+		if (strncmp(line, "cpu", 3) != 0 ||
+		    sscanf(line, "%*s %*s %*s %*s %*s %*s %*s %lf", &cpu_ns) != 1)
+			continue;
+		sum += cpu_ns;
+		found = true;
+	}
+	return found ? sum : NAN;
+}
+
+static double others_cpu_ns(void)
+{
+	return system_cpu_ns() - (double)dcb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
+void dcb_late_wait(struct dcb_late *ret_late)
+{
+	uint64_t begin_ns = dcb_clock_ns(CLOCK_MONOTONIC);
+	double first_ns = others_cpu_ns(), before_ns = first_ns;
+	double wall_ns = 0;
+	int quiet = 0;
+
+	/* A kernel without it has none of the delays that RCU brings either. */
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	while (quiet < QUIET_STEPS && wall_ns < MAX_NS) {
+		uint64_t step_ns = dcb_clock_ns(CLOCK_MONOTONIC);
+		double after_ns;
+
+		dcb_moment_nap(STEP_NS);
+		after_ns = others_cpu_ns();
+		step_ns = dcb_clock_ns(CLOCK_MONOTONIC) - step_ns;
+		/* Not counted here: nothing tells, so that it waits for three steps. */
+		quiet = isnan(after_ns) || after_ns - before_ns < QUIET_SHARE * (double)step_ns
+				? quiet + 1
+				: 0;
+		before_ns = after_ns;
+		wall_ns = (double)(dcb_clock_ns(CLOCK_MONOTONIC) - begin_ns);
+	}
+	/* The two clocks are not read at once: it may come out a little under nothing. */
+	ret_late->cpu_ns = isnan(before_ns) ? NAN : fmax(before_ns - first_ns, 0);
+	ret_late->wall_ns = wall_ns;
+}
+
+void dcb_late_values(const struct dcb_late *late, const struct dcb_workload_ops *ops,
+		     struct dcb_value ret_values[DCB_LATE_N])
+{
+	ret_values[0] = dcb_report_value(dcb_workload_metric_find(ops, NULL, "late-cpu"),
+					 late->cpu_ns);
+	ret_values[1] = dcb_report_value(dcb_workload_metric_find(ops, NULL, "late-wall"),
+					 late->wall_ns);
+}
