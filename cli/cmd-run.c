@@ -221,7 +221,7 @@ static const struct dcb_option *const run_tables[] = {
 
 const struct dcb_command dcb_command_run = {
 	.name = "run",
-	.arguments = "PLAN | WORKLOAD[:KEY=VALUE,...]...",
+	.arguments = "PLAN | WORKLOAD[:KEY=VALUE,...]... | suite:NAME...",
 	.summary = "boot kernels, run workloads, compare",
 	.details =
 		"PLAN is an INI file: [plan] with the options below as keys, [kernel NAME] with "

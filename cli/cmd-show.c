@@ -10,16 +10,22 @@
 #include "reports/summary.h"
 #include "schema/store.h"
 
+enum { MATRIX_NO, MATRIX_TEXT, MATRIX_MARKDOWN };
+
 struct arguments {
 	struct dcb_database_options database;
 	struct dcb_output_options output;
 	bool all;
+	int matrix;
 	int64_t console, records;
 };
 
 static const struct dcb_option show_options[] = {
 	{"all", DCB_OPTION_BOOL, offsetof(struct arguments, all), .fallback = "no",
 	 .help = "every metric, not only the main ones"},
+	{"matrix", DCB_OPTION_CHOICE, offsetof(struct arguments, matrix),
+	 .choices = "no,text,markdown", .fallback = "no",
+	 .help = "only symptoms: workloads x kernels"},
 	{"console", DCB_OPTION_INT, offsetof(struct arguments, console), 0, INT64_MAX,
 	 .fallback = "0", .help = "print what the kernel said in the boot of this number instead"},
 	{"records", DCB_OPTION_INT, offsetof(struct arguments, records), 0, INT64_MAX,
@@ -97,6 +103,9 @@ static int show(int argc, char **argv, struct dcb_error *err)
 		return print_artifact(store, summary, arguments.console, "console", err);
 	if (arguments.records > 0)
 		return print_artifact(store, summary, arguments.records, "records", err);
+	if (arguments.matrix != MATRIX_NO)
+		return dcb_print_matrix(summary, arguments.matrix == MATRIX_MARKDOWN, arguments.all,
+					err);
 	return dcb_print_summary(summary, arguments.output.json, arguments.all, err);
 }
 

@@ -74,6 +74,8 @@ int dcb_summary_load(struct dcb_store *store, int64_t run_id, struct dcb_summary
 
 /* Standard output, checked: a full disk is an error, not a silent loss. */
 int dcb_print_json(const json_t *json, struct dcb_error *err);
+int dcb_print_matrix(const struct dcb_summary *summary, bool markdown, bool all,
+		     struct dcb_error *err);
 int dcb_print_summary(const struct dcb_summary *summary, bool json, bool all,
 		      struct dcb_error *err);
 int dcb_output_flush(struct dcb_error *err);

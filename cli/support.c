@@ -10,6 +10,7 @@
 #include "base/sink.h"
 #include "cli/command.h"
 #include "machines/machine.h"
+#include "reports/matrix.h"
 #include "reports/summary.h"
 #include "schema/store.h"
 
@@ -113,13 +114,29 @@ static int terminal_width(void)
 	return 80;
 }
 
-int dcb_print_summary(const struct dcb_summary *summary, bool json, bool all, struct dcb_error *err)
+static struct dcb_table_options table_options(bool all)
 {
-	struct dcb_table_options options = {
+	return (struct dcb_table_options){
 		.width = terminal_width(),
 		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
 		.all = all,
 	};
+}
+
+int dcb_print_matrix(const struct dcb_summary *summary, bool markdown, bool all,
+		     struct dcb_error *err)
+{
+	const struct dcb_table_options options = table_options(all);
+	int r = dcb_matrix_print(summary, markdown, &options, stdout);
+
+	if (r < 0)
+		return dcb_error_sys(err, r, "matrix");
+	return dcb_output_flush(err);
+}
+
+int dcb_print_summary(const struct dcb_summary *summary, bool json, bool all, struct dcb_error *err)
+{
+	const struct dcb_table_options options = table_options(all);
 	int r;
 
 	if (json) {

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/ini.h"
 #include "guest/protocol.h"
+#include "workloads/suite.h"
 
 const struct dcb_option dcb_plan_options[] = {
 	{"base", DCB_OPTION_STRING, offsetof(struct dcb_plan, base),
@@ -45,6 +46,12 @@ int dcb_plan_init(struct dcb_plan *plan, struct dcb_error *err)
 	return dcb_options_init(dcb_plan_options, plan, err);
 }
 
+static void workload_deinit(struct dcb_plan_workload *workload)
+{
+	dcb_workload_params_free(workload->ops, workload->params);
+	free(workload->text);
+}
+
 void dcb_plan_deinit(struct dcb_plan *plan)
 {
 	for (size_t i = 0; i < plan->n_kernels; i++) {
@@ -52,8 +59,7 @@ void dcb_plan_deinit(struct dcb_plan *plan)
 		free(plan->kernels[i].spec);
 	}
 	for (size_t i = 0; i < plan->n_workloads; i++) {
-		dcb_workload_params_free(plan->workloads[i].ops, plan->workloads[i].params);
-		free(plan->workloads[i].text);
+		workload_deinit(&plan->workloads[i]);
 	}
 	free(plan->kernels);
 	free(plan->workloads);
@@ -134,7 +140,7 @@ static int append_workload(struct dcb_plan *plan, const char *name, const char *
 	return 0;
 }
 
-int dcb_plan_add_workload(struct dcb_plan *plan, const char *text, struct dcb_error *err)
+static int append_text(struct dcb_plan *plan, const char *text, struct dcb_error *err)
 {
 	_cleanup_free_ char *name = strndup(text, strcspn(text, ":"));
 	_cleanup_free_ char *where = dcb_format("workload %.60s", name ? name : "");
@@ -143,6 +149,29 @@ int dcb_plan_add_workload(struct dcb_plan *plan, const char *text, struct dcb_er
 		return dcb_error_oom(err);
 	return append_workload(plan, name, text[strlen(name)] ? text + strlen(name) + 1 : "", where,
 			       err);
+}
+
+static int append_suite(struct dcb_plan *plan, const char *name, struct dcb_error *err)
+{
+	const struct dcb_suite *suite;
+	int r;
+
+	r = dcb_suite_find(name, &suite, err);
+	for (size_t i = 0; r == 0 && suite->workloads[i]; i++) {
+		r = append_text(plan, suite->workloads[i], err);
+		if (r == 0)
+			plan->workloads[plan->n_workloads - 1].of_suite = true;
+	}
+	return r;
+}
+
+int dcb_plan_add_workload(struct dcb_plan *plan, const char *text, struct dcb_error *err)
+{
+	const char prefix[] = "suite:";
+
+	if (strncmp(text, prefix, strlen(prefix)) == 0)
+		return append_suite(plan, text + strlen(prefix), err);
+	return append_text(plan, text, err);
 }
 
 /* ---- INI ---- */
@@ -167,9 +196,14 @@ static int read_section(struct dcb_plan *plan, const char *where, const char *se
 		return append_kernel(plan, name, strlen(name), "", where, err);
 	if ((name = after_word(section, "workload")))
 		return append_workload(plan, name, "", where, err);
+	if ((name = after_word(section, "suite"))) {
+		int r = append_suite(plan, name, err);
+
+		return r < 0 ? dcb_error_wrap(err, "%s", where) : r;
+	}
 	return dcb_error_usage(err,
-			       "%s: unknown section [%.60s]: a plan has [plan], [kernel NAME] and "
-			       "[workload NAME]",
+			       "%s: unknown section [%.60s]: a plan has [plan], [kernel NAME], "
+			       "[workload NAME] and [suite NAME]",
 			       where, section);
 }
 
@@ -201,6 +235,9 @@ static int read_line(void *context, const char *where, const char *section, cons
 		return dcb_options_set(dcb_plan_options, plan, key, value, where, err);
 	if (after_word(section, "kernel"))
 		return read_kernel_key(&plan->kernels[plan->n_kernels - 1], where, key, value, err);
+	if (after_word(section, "suite"))
+		return dcb_error_usage(err, "%s: unknown key %.60s: a suite takes none", where,
+				       key);
 	workload = &plan->workloads[plan->n_workloads - 1];
 	return dcb_options_set(workload->ops->options, workload->params, key, value, where, err);
 }
@@ -259,6 +296,36 @@ static int settle_machine(struct dcb_plan *plan, struct dcb_error *err)
 	return 0;
 }
 
+static const struct dcb_plan_workload *twin_before(const struct dcb_plan *plan, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (plan->workloads[j].ops == plan->workloads[i].ops &&
+		    strcmp(plan->workloads[j].text, plan->workloads[i].text) == 0)
+			return &plan->workloads[j];
+	return NULL;
+}
+
+/* What stands in two suites runs once; what a user wrote twice is a mistake. */
+static int drop_twins(struct dcb_plan *plan, struct dcb_error *err)
+{
+	for (size_t i = 0; i < plan->n_workloads;) {
+		struct dcb_plan_workload *workload = &plan->workloads[i];
+		const struct dcb_plan_workload *twin = twin_before(plan, i);
+
+		if (!twin) {
+			i++;
+			continue;
+		}
+		if (!workload->of_suite && !twin->of_suite)
+			return dcb_error_usage(err, "workload %s:%s stands there twice",
+					       workload->ops->name, workload->text);
+		workload_deinit(workload);
+		plan->n_workloads--;
+		memmove(workload, workload + 1, (plan->n_workloads - i) * sizeof(*workload));
+	}
+	return 0;
+}
+
 static int settle_workloads(struct dcb_plan *plan, struct dcb_error *err)
 {
 	int r;
@@ -276,14 +343,8 @@ static int settle_workloads(struct dcb_plan *plan, struct dcb_error *err)
 		workload->text = dcb_options_format(workload->ops->options, workload->params);
 		if (!workload->text)
 			return dcb_error_oom(err);
-		for (size_t j = 0; j < i; j++) {
-			if (plan->workloads[j].ops == workload->ops &&
-			    strcmp(plan->workloads[j].text, workload->text) == 0)
-				return dcb_error_usage(err, "workload %s:%s stands there twice",
-						       workload->ops->name, workload->text);
-		}
 	}
-	return 0;
+	return drop_twins(plan, err);
 }
 
 static int replace(char **text, const char *with, struct dcb_error *err)

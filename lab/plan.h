@@ -26,7 +26,8 @@ struct dcb_plan_kernel {
 struct dcb_plan_workload {
 	const struct dcb_workload_ops *ops;
 	void *params;
-	char *text; /* canonical "key=value,..."; set by settle */
+	char *text;    /* canonical "key=value,..."; set by settle */
+	bool of_suite; /* may be there already */
 };
 
 struct dcb_plan {
@@ -54,7 +55,7 @@ void dcb_plan_deinit(struct dcb_plan *plan);
 /* "NAME=SPEC"; `where` for messages ("--kernel"). */
 int dcb_plan_add_kernel(struct dcb_plan *plan, const char *text, const char *where,
 			struct dcb_error *err);
-/* "NAME[:key=value[,key=value]...]" */
+/* "NAME[:key=value[,key=value]...]", or "suite:NAME" for all of a suite. */
 int dcb_plan_add_workload(struct dcb_plan *plan, const char *text, struct dcb_error *err);
 int dcb_plan_read(struct dcb_plan *plan, const char *path, struct dcb_error *err);
 /* Fills in what was left open and refuses what cannot work. Needs no network. */

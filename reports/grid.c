@@ -179,3 +179,27 @@ int dcb_grid_print(struct dcb_grid *grid, size_t width, bool colour, FILE *file)
 	free(widths);
 	return 0;
 }
+
+static void print_markdown_cell(const char *text, FILE *file)
+{
+	fputs("| ", file);
+	for (const char *c = text ? text : ""; *c; c++) {
+		if (*c == '|')
+			fputc('\\', file);
+		fputc(*c, file);
+	}
+	fputc(' ', file);
+}
+
+void dcb_grid_print_markdown(const struct dcb_grid *grid, FILE *file)
+{
+	for (size_t i = 0; i < grid->n_rows; i++) {
+		for (size_t j = 0; j < grid->n_columns; j++)
+			print_markdown_cell(grid->cells[i * grid->n_columns + j].text, file);
+		fputs("|\n", file);
+		for (size_t j = 0; i == 0 && j < grid->n_columns; j++)
+			fputs("| --- ", file);
+		if (i == 0)
+			fputs("|\n", file);
+	}
+}

@@ -34,5 +34,8 @@ size_t dcb_grid_width(const struct dcb_grid *grid);
 /* Cuts cells where `width` is not enough. -ENOMEM. */
 int dcb_grid_print(struct dcb_grid *grid, size_t width, bool colour, FILE *file);
 
+/* The same as a Markdown table whose first row is the head; cells that span are not known there. */
+void dcb_grid_print_markdown(const struct dcb_grid *grid, FILE *file);
+
 /* One text in a colour, if colours are wanted. */
 void dcb_colour_print(const char *text, enum dcb_colour which, bool colour, FILE *file);

@@ -82,6 +82,13 @@ static const char *state_in_words(const struct dcb_summary_symptom *symptom)
 	return symptom->state;
 }
 
+char *dcb_table_state(const struct dcb_summary_symptom *symptom)
+{
+	if (!symptom || !symptom->boots)
+		return strdup("-");
+	return dcb_text_printable(state_in_words(symptom));
+}
+
 static char *symptom_text(const struct dcb_summary_symptom *symptom)
 {
 	_cleanup_free_ char *text = NULL;

@@ -18,6 +18,9 @@ struct dcb_table_shape {
 
 /* "base 6.12.117": the name and the version of its release; malloc'd. */
 char *dcb_table_kernel(const struct dcb_summary *summary, size_t kernel);
+/* "spins", "no wait", "yes": what a kernel showed; "-" for NULL or where no boot tells. malloc'd.
+ */
+char *dcb_table_state(const struct dcb_summary_symptom *symptom);
 /* Names of the kernels. All return -ENOMEM, or the number of rows. */
 int dcb_table_add_head(const struct dcb_summary *summary, const struct dcb_table_shape *shape,
 		       struct dcb_grid *grid);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "reports/dose.h"
 #include "reports/table-rows.h"
 #include "reports/text.h"
 
@@ -124,26 +125,6 @@ static int print_title(const struct table *table, const char *left, const char *
 	return 0;
 }
 
-/* "op=rmdir,size=600M" as "op=rmdir, size=600M". */
-static char *workload_title(const struct dcb_store_run_workload *workload)
-{
-	size_t n_name = strlen(workload->name);
-	char *title = malloc(n_name + 2 * strlen(workload->params) + 3), *to;
-
-	if (!title)
-		return NULL;
-	to = stpcpy(title, workload->name);
-	if (*workload->params)
-		to = stpcpy(to, "  ");
-	for (const char *from = workload->params; *from; from++) {
-		*to++ = *from;
-		if (*from == ',')
-			*to++ = ' ';
-	}
-	*to = '\0';
-	return title;
-}
-
 /* What was found, in the words of the guest: lines of the console, why a workload could not run. */
 static int print_details(const struct table *table, int64_t workload)
 {
@@ -170,7 +151,8 @@ static int print_details(const struct table *table, int64_t workload)
 static int print_workload(const struct table *table, size_t workload)
 {
 	const struct dcb_store_run *run = &table->summary->run;
-	_cleanup_free_ char *left = workload_title(&table->summary->workloads[workload]);
+	_cleanup_free_ char *left = dcb_dose_format(&table->summary->workloads[workload],
+						    table->options->all, "  ", ", ");
 	_cleanup_free_ char *right = dcb_format("%s %s, %" PRId64 " block%s", run->machine,
 						run->arch, run->blocks,
 						run->blocks == 1 ? "" : "s");
