@@ -10,6 +10,9 @@
 #include "guest/protocol.h"
 #include "workloads/suite.h"
 
+#define DEADLINE_BASE_S     240
+#define DEADLINE_WORKLOAD_S 60
+
 const struct dcb_option dcb_plan_options[] = {
 	{"base", DCB_OPTION_STRING, offsetof(struct dcb_plan, base),
 	 .help = "kernel that the others are compared with (default: the first)"},
@@ -25,8 +28,9 @@ const struct dcb_option dcb_plan_options[] = {
 	 .help = "CPUs of a guest (0: the machine's default)"},
 	{"memory", DCB_OPTION_SIZE, offsetof(struct dcb_plan, memory), 256 << 20, INT64_C(1) << 40,
 	 .fallback = "1G", .help = "memory of a guest"},
-	{"deadline", DCB_OPTION_INT, offsetof(struct dcb_plan, deadline_s), 5, 86400,
-	 .fallback = "300", .help = "seconds after which a boot is given up as hung"},
+	{"deadline", DCB_OPTION_INT, offsetof(struct dcb_plan, deadline_s), 0, 86400,
+	 .fallback = "0",
+	 .help = "seconds after which a boot is given up as hung (0: 240, and 60 a workload)"},
 	{"jobs", DCB_OPTION_INT, offsetof(struct dcb_plan, jobs), 0, 256, .fallback = "0",
 	 .help = "boots at a time (0: as many as CPUs where that cannot disturb, else 1)"},
 	{"cgroup", DCB_OPTION_CHOICE, offsetof(struct dcb_plan, cgroup), .choices = "off,on",
@@ -390,7 +394,11 @@ int dcb_plan_settle(struct dcb_plan *plan, struct dcb_error *err)
 		return dcb_error_usage(err,
 				       "jobs=%lld: boots of machine %s disturb each other: use 1",
 				       (long long)plan->jobs, plan->ops->name);
-	return settle_workloads(plan, err);
+	r = settle_workloads(plan, err);
+	if (r == 0 && plan->deadline_s == 0)
+		plan->deadline_s = DEADLINE_BASE_S +
+				   DEADLINE_WORKLOAD_S * (int64_t)plan->n_workloads;
+	return r;
 }
 
 /* ---- JSON ---- */
