@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "lab/plan.h"
+#include "workloads/suite.h"
 
 static int setup(void **state)
 {
@@ -81,6 +82,26 @@ static void plan_json__round_trips(void **state)
 	assert_string_equal(first, second);
 }
 
+static void plan_read__a_suite_brings_each_dose_once(void **state)
+{
+	_cleanup_(dcb_plan_deinit) struct dcb_plan plan;
+	struct dcb_error err = DCB_ERROR_NULL;
+	const struct dcb_suite *suite;
+	size_t n = 0;
+
+	assert_int_equal(dcb_suite_find("defect", &suite, &err), 0);
+	while (suite->workloads[n])
+		n++;
+	if (read_text(*state, &plan,
+		      "[plan]\nmachine=null\nmemory=16G\ncpus=8\n[kernel a]\nspec=x\n"
+		      "[suite defect]\n[workload dying-dentry]\n[suite defect]\n[workload null]\n",
+		      &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(plan.n_workloads, n + 1);
+	assert_string_equal(plan.workloads[n].ops->name, "null");
+	assert_int_equal(plan.deadline_s, 240 + 60 * (int64_t)(n + 1));
+}
+
 static void refuses(const char *folder, const char *text, const char *message)
 {
 	_cleanup_(dcb_plan_deinit) struct dcb_plan plan;
@@ -103,6 +124,8 @@ static void plan_read__bad_input_says_what_where_and_what_to_do(void **state)
 	refuses(*state, "[kernel a b]\n", "x.plan:1: kernel name \"a b\"");
 	refuses(*state, "[kernel a]\n", "[kernel a] has no spec");
 	refuses(*state, "[kernel a]\npath=x\n", "x.plan:2: unknown key path: a kernel takes spec");
+	refuses(*state, "[suite defekt]\n", "x.plan:1: unknown suite 'defekt'");
+	refuses(*state, "[suite defect]\nsize=1M\n", "x.plan:2: unknown key size: a suite");
 	refuses(*state, "[workload dying-dentri]\n", "x.plan:1: ");
 	refuses(*state, "[workload dying-dentri]\n", "dying-dentry");
 	refuses(*state, "[workload dying-dentry]\nop=mv\n",
@@ -124,6 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plan_read__file_becomes_a_plan),
 		cmocka_unit_test(plan_json__round_trips),
+		cmocka_unit_test(plan_read__a_suite_brings_each_dose_once),
 		cmocka_unit_test(plan_read__bad_input_says_what_where_and_what_to_do),
 	};
 
