@@ -9,13 +9,13 @@
 
 #include "base/error.h"
 
-#define SYMPTOM   "busy-wait"
 #define MAX_EXTRA 28
 #define MS_NS     1e6
 
 struct dcb_meeting {
 	const struct dcb_report *report;
 	size_t role;
+	const char *symptom, *what;
 	const struct dcb_metric *busy_metric, *waste_metric;
 	enum dcb_dying_state *states;
 	double *busy; /* NAN where it is not known */
@@ -33,6 +33,8 @@ int dcb_meeting_new(const struct dcb_report *report, const struct dcb_workload_o
 		return dcb_error_oom(err);
 	meeting->report = report;
 	meeting->role = role;
+	meeting->symptom = "busy-wait";
+	meeting->what = "the dying dentry";
 	meeting->busy_metric = dcb_workload_metric_find(ops, name, "busy");
 	meeting->waste_metric = dcb_workload_metric_find(ops, name, "wasted-cycles");
 	assert(meeting->busy_metric && meeting->waste_metric);
@@ -52,6 +54,12 @@ void dcb_meeting_free(struct dcb_meeting *meeting)
 	free(meeting->states);
 	free(meeting->busy);
 	free(meeting);
+}
+
+void dcb_meeting_call(struct dcb_meeting *meeting, const char *symptom, const char *what)
+{
+	meeting->symptom = symptom;
+	meeting->what = what;
 }
 
 int dcb_meeting_report(struct dcb_meeting *meeting, size_t thread, int iteration,
@@ -103,7 +111,7 @@ int dcb_meeting_conclude(struct dcb_meeting *meeting, bool required, const char 
 	struct dcb_dying_verdict verdict = dcb_dying_sum(meeting->states, meeting->busy,
 							 meeting->n);
 	const struct dcb_workload_finding finding = {
-		.symptom = SYMPTOM,
+		.symptom = meeting->symptom,
 		.present = verdict.state == DCB_DYING_SPIN,
 		.state = dcb_dying_state_name(verdict.state),
 		.value = verdict.busy,
@@ -116,8 +124,7 @@ int dcb_meeting_conclude(struct dcb_meeting *meeting, bool required, const char 
 		return r;
 	if (required && verdict.state == DCB_DYING_MISS)
 		return dcb_error_set(err, ETIME,
-				     "missed the window: only %d of %d tries met the dying dentry; "
-				     "%s",
-				     verdict.hits, verdict.tries, advice);
+				     "missed the window: only %d of %d tries met %s; %s",
+				     verdict.hits, verdict.tries, meeting->what, advice);
 	return 0;
 }

@@ -26,7 +26,7 @@
 		"wasted-cycles", "cycles/ms", DCB_BETTER_LOWER, false,                             \
 			"cycles a millisecond of wall time that the waiter was held up"            \
 	}
-/* The row for its symptom table. */
+/* The row for its symptom table, unless dcb_meeting_call() names another. */
 #define DCB_MEETING_SYMPTOM                                                                        \
 	{                                                                                          \
 		"busy-wait", "a waiter of a dying dentry spins until it is gone"                   \
@@ -41,6 +41,10 @@ int dcb_meeting_new(const struct dcb_report *report, const struct dcb_workload_o
 		    struct dcb_error *err);
 void dcb_meeting_free(struct dcb_meeting *meeting);
 DEFINE_CLEANUP(struct dcb_meeting *, dcb_meeting_free)
+
+/* Where it is not a dying dentry that is met: the symptom's name, and what is met, as it stands
+ * behind "met" in a message. Both must outlive the meeting. */
+void dcb_meeting_call(struct dcb_meeting *meeting, const char *symptom, const char *what);
 
 struct dcb_meeting_seen {
 	double closer_wall_ns; /* how long the dentry was dying, at least about */

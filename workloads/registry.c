@@ -10,6 +10,7 @@
 
 const struct dcb_workload_ops *const dcb_workloads[] = {
 	&dcb_workload_dying_dentry,
+	&dcb_workload_shrink_list,
 	&dcb_workload_null,
 };
 

@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The other busy-wait of shrink_dcache_parent(): a dentry in use that stands on another thread's
+ * shrink list. A shrinker takes all unused dentries of a superblock to its private list, and is
+ * then held up by the second of them, whose inode has much to truncate. Meanwhile a waiter takes a
+ * reference of a dentry further down the list, unlinks it and removes its folder. Everything before
+ * the removal is untimed; that the list has been taken is known for sure, because the first dentry
+ * of the list has been evicted by then.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "workloads/fuse.h"
+#include "workloads/meeting.h"
+#include "workloads/memory.h"
+#include "workloads/moment.h"
+#include "workloads/ops.h"
+#include "workloads/rounds.h"
+
+#define MAX_WAITERS 8
+
+enum { ROLE_WAITER, ROLE_SHRINKER, ROLE_N };
+enum { HOW_DROP, HOW_REMOUNT, HOW_INVALIDATE };
+
+struct list_params {
+	int how;
+	int64_t size, shrinkers, waiters, shrinker_nice;
+	bool same_cpu;
+	struct dcb_rounds_params rounds;
+};
+
+static const struct dcb_option list_options[] = {
+	{"how", DCB_OPTION_CHOICE, offsetof(struct list_params, how), 0, 0,
+	 "drop,remount,invalidate", "drop",
+	 "what makes the list: reclaim (drop_caches), a remount (shrink_dcache_sb), or a "
+	 "d_invalidate of the folder above"},
+	{"size", DCB_OPTION_SIZE, offsetof(struct list_params, size), 1 << 16, INT64_C(1) << 40,
+	 NULL, "64M",
+	 "cached bytes of the file that holds a shrinker up: how long its list stands"},
+	{"shrinkers", DCB_OPTION_INT, offsetof(struct list_params, shrinkers), 1, 8, NULL, "1",
+	 "shrinkers, each with a file system and waiters of its own"},
+	{"waiters", DCB_OPTION_INT, offsetof(struct list_params, waiters), 1, MAX_WAITERS, NULL,
+	 "1", "waiters of each list, each with a dentry and a folder of its own"},
+	{"same_cpu", DCB_OPTION_BOOL, offsetof(struct list_params, same_cpu), 0, 0, NULL, "no",
+	 "all threads on one CPU of several"},
+	{"shrinker_nice", DCB_OPTION_INT, offsetof(struct list_params, shrinker_nice), -20, 19,
+	 NULL, "0", "nice value of the shrinkers; waiters have 0"},
+	DCB_ROUNDS_OPTIONS(list_params, "10"),
+	{0},
+};
+
+static const struct dcb_workload_role list_roles[] = {
+	{"waiter", "removes the parent of a dentry that stands on a shrinker's list"},
+	{"shrinker", "evicts the unused dentries of the file system"},
+	{0},
+};
+
+static const struct dcb_workload_metric list_metrics[] = {
+	DCB_MEETING_METRICS("waiter"),
+	DCB_LATE_METRICS,
+	{0},
+};
+
+static const struct dcb_workload_symptom list_symptoms[] = {
+	{"shrink-list-wait", "a waiter spins until another thread's shrink list is done with a "
+			     "dentry that is in use"},
+	{0},
+};
+
+struct list_side {
+	char room[32], parent[48], busy[64]; /* below the folder */
+	int fd;                              /* of the dentry that the waiter took */
+	atomic_bool ready;
+	bool gone_before, gone_after;
+};
+
+struct list_scene {
+	struct dcb_fuse fuse;
+	int folder; /* of the file system, that holds all of it */
+	struct dcb_fuse_watch first,
+		heavy; /* evicted in this order, before the waiters' dentries */
+	struct list_side sides[MAX_WAITERS];
+};
+
+struct list_run {
+	const struct list_params *params;
+	const struct dcb_workload_context *context;
+	struct dcb_report report;
+	struct dcb_meeting *meeting;
+	struct list_scene *scenes; /* one a shrinker */
+	int drop;                  /* HOW_DROP: the open sysctl */
+};
+
+/* Takes a dentry of the list into use, and its name away. It may have been evicted meanwhile. */
+static int list_take(const struct list_scene *scene, struct list_side *side, struct dcb_error *err)
+{
+	side->fd = openat(scene->folder, side->busy, O_PATH | O_CLOEXEC);
+	if (side->fd < 0 && errno == ENOENT)
+		return 0;
+	if (side->fd < 0 || unlinkat(scene->folder, side->busy, 0) < 0)
+		return dcb_error_sys(err, errno, "cannot take %s", side->busy);
+	return 0;
+}
+
+static int list_wait(void *context, size_t thread, struct dcb_sampler *sampler,
+		     struct dcb_error *err)
+{
+	struct list_run *run = context;
+	struct list_scene *scene = &run->scenes[thread / (size_t)run->params->waiters];
+	struct list_side *side = &scene->sides[thread % (size_t)run->params->waiters];
+	int r;
+
+	atomic_store(&side->ready, true);
+	r = dcb_moment_await(&scene->first.gone, "the shrinker's first eviction", err);
+	if (r == 0)
+		r = list_take(scene, side, err);
+	if (r < 0)
+		return r;
+	side->gone_before = side->fd < 0 || atomic_load(&scene->heavy.gone);
+	dcb_sampler_begin(sampler);
+	r = unlinkat(scene->folder, side->parent, AT_REMOVEDIR);
+	dcb_sampler_end(sampler);
+	side->gone_after = atomic_load(&scene->heavy.gone);
+	/* Without its child the folder may have been evicted as well. */
+	if (r < 0 && !(errno == ENOENT && side->gone_before))
+		return dcb_error_sys(err, errno, "cannot remove %s", side->parent);
+	return 0;
+}
+
+static int list_shrink(void *context, size_t thread, struct dcb_sampler *sampler,
+		       struct dcb_error *err)
+{
+	struct list_run *run = context;
+	struct list_scene *scene = &run->scenes[thread];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < (size_t)run->params->waiters; i++)
+		r = dcb_moment_await(&scene->sides[i].ready, "the waiter", err);
+	if (r < 0)
+		return r;
+	dcb_sampler_begin(sampler);
+	if (run->params->how == HOW_DROP)
+		r = pwrite(run->drop, "2", 1, 0) < 0 ? -errno : 0;
+	else if (run->params->how == HOW_REMOUNT)
+		r = mount(NULL, scene->fuse.root, NULL, MS_REMOUNT, NULL) < 0 ? -errno : 0;
+	else
+		r = dcb_fuse_invalidate(&scene->fuse, DCB_FUSE_ROOT, "list");
+	dcb_sampler_end(sampler);
+	return r < 0 ? dcb_error_sys(err, -r, "cannot shrink the dentry cache") : 0;
+}
+
+static int list_make(const struct list_scene *scene, const char *name, struct dcb_error *err)
+{
+	int fd = openat(scene->folder, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	return fd < 0 ? dcb_error_sys(err, errno, "cannot make %s", name) : fd;
+}
+
+/* Its descriptor. */
+static int list_make_watched(struct list_scene *scene, const char *name,
+			     struct dcb_fuse_watch *watch, uint64_t size, struct dcb_error *err)
+{
+	_cleanup_close_ int fd = list_make(scene, name, err);
+	struct stat status;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &status) < 0)
+		return dcb_error_sys(err, errno, "%s", name);
+	dcb_fuse_watch(&scene->fuse, watch, status.st_ino);
+	r = dcb_fuse_store(&scene->fuse, status.st_ino, size, err);
+	return r < 0 ? r : TAKE_FD(fd);
+}
+
+static int list_make_side(const struct list_scene *scene, struct list_side *side,
+			  struct dcb_error *err)
+{
+	atomic_store(&side->ready, false);
+	if (mkdirat(scene->folder, side->room, 0755) < 0 ||
+	    mkdirat(scene->folder, side->parent, 0755) < 0)
+		return dcb_error_sys(err, errno, "cannot make %s", side->parent);
+	side->fd = list_make(scene, side->busy, err);
+	return side->fd < 0 ? side->fd : 0;
+}
+
+/*
+ * A dentry comes to the end of the LRU when its last reference goes, so that files are closed in
+ * the order in which reclaim is to evict them. d_walk() meets the youngest sibling first, so that
+ * they are made in the opposite one.
+ */
+static int list_fill(struct list_scene *scene, const struct list_params *params,
+		     struct dcb_error *err)
+{
+	int first, heavy;
+
+	for (size_t i = 0; i < (size_t)params->waiters; i++) {
+		int r = list_make_side(scene, &scene->sides[i], err);
+
+		if (r < 0)
+			return r;
+	}
+	heavy = list_make_watched(scene, "heavy", &scene->heavy, (uint64_t)params->size, err);
+	if (heavy < 0)
+		return heavy;
+	first = list_make_watched(scene, "first", &scene->first, 0, err);
+	if (first >= 0)
+		close(first);
+	close(heavy);
+	for (size_t i = 0; i < (size_t)params->waiters; i++)
+		close(TAKE_FD(scene->sides[i].fd));
+	return first < 0 ? first : 0;
+}
+
+static int list_set(void *context, struct dcb_error *err)
+{
+	struct list_run *run = context;
+
+	for (size_t i = 0; i < (size_t)run->params->shrinkers; i++) {
+		struct list_scene *scene = &run->scenes[i];
+		char name[32], path[PATH_MAX];
+		int r;
+
+		snprintf(name, sizeof(name), "fuse%zu", i);
+		r = dcb_fuse_open(&scene->fuse, run->context, name, err);
+		if (r < 0)
+			return r;
+		snprintf(path, sizeof(path), "%s/list", scene->fuse.root);
+		if (mkdir(path, 0755) < 0)
+			return dcb_error_sys(err, errno, "%s", path);
+		scene->folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (scene->folder < 0)
+			return dcb_error_sys(err, errno, "%s", path);
+		r = list_fill(scene, run->params, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int list_clear(void *context, struct dcb_error *err)
+{
+	struct list_run *run = context;
+	int result = 0;
+
+	for (size_t i = 0; i < (size_t)run->params->shrinkers; i++) {
+		struct list_scene *scene = &run->scenes[i];
+		int r;
+
+		for (size_t j = 0; j < MAX_WAITERS; j++) {
+			int fd = TAKE_FD(scene->sides[j].fd);
+
+			cleanup_close(&fd);
+		}
+		cleanup_close(&scene->folder);
+		scene->folder = -1;
+		r = dcb_fuse_close(&scene->fuse, result < 0 ? NULL : err);
+		if (r < 0 && result == 0)
+			result = r;
+	}
+	return result;
+}
+
+static int list_report_side(struct list_run *run, size_t thread, int iteration,
+			    struct dcb_error *err)
+{
+	struct list_scene *scene = &run->scenes[thread / (size_t)run->params->waiters];
+	const struct list_side *side = &scene->sides[thread % (size_t)run->params->waiters];
+	const struct dcb_meeting_seen seen = {
+		.closer_wall_ns = (double)(atomic_load(&scene->heavy.gone_ns) -
+					   atomic_load(&scene->first.gone_ns)),
+		.closed_before = side->gone_before,
+		.closed_after = side->gone_after,
+	};
+
+	return dcb_meeting_report(run->meeting, thread, iteration, &seen, NULL, 0, err);
+}
+
+static int list_report(void *context, int iteration, const struct dcb_late *late,
+		       struct dcb_error *err)
+{
+	struct list_run *run = context;
+	struct dcb_value whole[DCB_LATE_N];
+
+	for (size_t i = 0; i < (size_t)(run->params->shrinkers * run->params->waiters); i++) {
+		int r = list_report_side(run, i, iteration, err);
+
+		if (r < 0)
+			return r;
+	}
+	dcb_late_values(late, &dcb_workload_shrink_list, whole);
+	return dcb_report_last(&run->report, ROLE_SHRINKER, iteration, whole, DCB_LATE_N, err);
+}
+
+static int list_run_crew(struct list_run *run, struct dcb_error *err)
+{
+	static const struct dcb_rounds rounds = {list_set, list_report, list_clear};
+	const struct list_params *params = run->params;
+	size_t shrinkers = (size_t)params->shrinkers, waiters = shrinkers * (size_t)params->waiters;
+	const struct dcb_crew_place waiter_place = {.cpu = params->same_cpu ? 0 : -1};
+	const struct dcb_crew_place shrinker_place = {.cpu = params->same_cpu ? 0 : -1,
+						      .nice = (int)params->shrinker_nice};
+	const struct dcb_crew_role roles[ROLE_N] = {
+		[ROLE_WAITER] = {"waiter", waiters, list_wait, &waiter_place},
+		[ROLE_SHRINKER] = {"shrinker", shrinkers, list_shrink, &shrinker_place},
+	};
+	_cleanup_(dcb_crew_freep) struct dcb_crew *crew = NULL;
+	_cleanup_(dcb_meeting_freep) struct dcb_meeting *meeting = NULL;
+	int r = dcb_crew_new(roles, ROLE_N, run, &crew, err);
+
+	if (r < 0)
+		return r;
+	run->report = (struct dcb_report){run->context->output, crew, roles};
+	r = dcb_meeting_new(&run->report, &dcb_workload_shrink_list, ROLE_WAITER,
+			    waiters * (size_t)params->rounds.iterations, &meeting, err);
+	if (r < 0)
+		return r;
+	dcb_meeting_call(meeting, "shrink-list-wait", "the dentry on the shrink list");
+	run->meeting = meeting;
+	r = dcb_rounds_run(&rounds, &params->rounds, crew, run, err);
+	if (r < 0)
+		return r;
+	return dcb_meeting_conclude(meeting, true, "a larger size= keeps the list for longer", err);
+}
+
+static void list_init_scene(struct list_scene *scene)
+{
+	scene->fuse = (struct dcb_fuse)DCB_FUSE_NULL;
+	scene->folder = -1;
+	for (size_t i = 0; i < MAX_WAITERS; i++) {
+		struct list_side *side = &scene->sides[i];
+
+		side->fd = -1;
+		snprintf(side->room, sizeof(side->room), "room%zu", i);
+		snprintf(side->parent, sizeof(side->parent), "room%zu/parent", i);
+		snprintf(side->busy, sizeof(side->busy), "room%zu/parent/busy", i);
+	}
+}
+
+static int list_run(const struct dcb_workload_context *context, const void *data,
+		    struct dcb_error *err)
+{
+	const struct list_params *params = data;
+	_cleanup_free_ struct list_scene *scenes = calloc((size_t)params->shrinkers,
+							  sizeof(*scenes));
+	_cleanup_close_ int drop = -1;
+	struct list_run run = {.params = params, .context = context, .scenes = scenes};
+
+	if (!scenes)
+		return dcb_error_oom(err);
+	for (size_t i = 0; i < (size_t)params->shrinkers; i++)
+		list_init_scene(&scenes[i]);
+	if (params->how == HOW_DROP) {
+		drop = open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC);
+		if (drop < 0)
+			return dcb_error_set(err,
+					     errno == EACCES || errno == EROFS ? EOPNOTSUPP : errno,
+					     "the guest cannot write vm.drop_caches");
+		run.drop = drop;
+	}
+	return list_run_crew(&run, err);
+}
+
+static int list_check(const void *data, unsigned cpus, uint64_t memory_bytes, struct dcb_error *err)
+{
+	const struct list_params *params = data;
+	uint64_t bytes = (uint64_t)params->size * (uint64_t)params->shrinkers;
+
+	(void)cpus;
+	return dcb_memory_check((bytes + bytes / 8) >> 20, memory_bytes, "a smaller size=", err);
+}
+
+static struct dcb_workload_needs list_needs(const void *data)
+{
+	(void)data;
+	return dcb_fuse_needs();
+}
+
+const struct dcb_workload_ops dcb_workload_shrink_list = {
+	.name = "shrink-list",
+	.summary = "rmdir of the parent of a dentry that another thread's shrink list holds",
+	.description =
+		"prune_dcache_sb() (reclaim), shrink_dcache_sb() (remount) and "
+		"shrink_dcache_parent() "
+		"(d_invalidate) take unused dentries to a private list and evict them one by one; "
+		"here "
+		"the second of them, on FUSE, is held up in iput() while it truncates its pages. "
+		"A dentry further down is taken into use and unlinked; it stays on the list, and a "
+		"child "
+		"of its folder, whose rmdir() enters shrink_dcache_parent(). Up to 7.1 "
+		"select_collect() "
+		"counts every dentry with DCACHE_SHRINK_LIST as found, but select_collect2() picks "
+		"only those with no reference: nothing is disposed of, nothing is waited for, and "
+		"the "
+		"walk is repeated until the other thread has come to that dentry. From 7.2 on "
+		"dentries in use are not counted, and rmdir() returns at once. The dentry whose "
+		"eviction is slow is not below the removed folder: no dying dentry is met.",
+	.options = list_options,
+	.params_size = sizeof(struct list_params),
+	.roles = list_roles,
+	.metrics = list_metrics,
+	.symptoms = list_symptoms,
+	.check = list_check,
+	.needs = list_needs,
+	.run = list_run,
+};
