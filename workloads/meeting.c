@@ -71,8 +71,10 @@ int dcb_meeting_report(struct dcb_meeting *meeting, size_t thread, int iteration
 	struct dcb_dying_observation observation = {
 		.waiter_wall_ns = dcb_report_measured(report->crew, meeting->role, thread, "wall"),
 		.closer_wall_ns = seen->closer_wall_ns,
-		.voluntary_switches = dcb_report_measured(report->crew, meeting->role, thread,
-							  "voluntary-switches"),
+		.voluntary_switches = fmax(dcb_report_measured(report->crew, meeting->role, thread,
+							       "voluntary-switches") -
+						   seen->own_switches,
+					   0),
 		.closed_before = seen->closed_before,
 		.closed_after = seen->closed_after,
 	};

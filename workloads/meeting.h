@@ -50,6 +50,7 @@ struct dcb_meeting_seen {
 	double closer_wall_ns; /* how long the dentry was dying, at least about */
 	bool closed_before;    /* it was gone when the waiter's call began */
 	bool closed_after;     /* it was gone when the waiter's call had returned */
+	double own_switches;   /* voluntary ones that the call makes without any wait too */
 };
 
 /* Judges what the waiter's sampler read last, and sends the sample, with `extra` behind it.

@@ -31,7 +31,7 @@ enum { HOW_DROP, HOW_REMOUNT, HOW_INVALIDATE };
 struct list_params {
 	int how;
 	int64_t size, shrinkers, waiters, shrinker_nice;
-	bool same_cpu;
+	bool held, same_cpu;
 	struct dcb_rounds_params rounds;
 };
 
@@ -47,6 +47,9 @@ static const struct dcb_option list_options[] = {
 	 "shrinkers, each with a file system and waiters of its own"},
 	{"waiters", DCB_OPTION_INT, offsetof(struct list_params, waiters), 1, MAX_WAITERS, NULL,
 	 "1", "waiters of each list, each with a dentry and a folder of its own"},
+	{"held", DCB_OPTION_BOOL, offsetof(struct list_params, held), 0, 0, NULL, "yes",
+	 "the waiter takes its dentry into use and unlinks it first; no: it stays unused, and no "
+	 "kernel has to wait for it"},
 	{"same_cpu", DCB_OPTION_BOOL, offsetof(struct list_params, same_cpu), 0, 0, NULL, "no",
 	 "all threads on one CPU of several"},
 	{"shrinker_nice", DCB_OPTION_INT, offsetof(struct list_params, shrinker_nice), -20, 19,
@@ -118,11 +121,11 @@ static int list_wait(void *context, size_t thread, struct dcb_sampler *sampler,
 
 	atomic_store(&side->ready, true);
 	r = dcb_moment_await(&scene->first.gone, "the shrinker's first eviction", err);
-	if (r == 0)
+	if (r == 0 && run->params->held)
 		r = list_take(scene, side, err);
 	if (r < 0)
 		return r;
-	side->gone_before = side->fd < 0 || atomic_load(&scene->heavy.gone);
+	side->gone_before = (run->params->held && side->fd < 0) || atomic_load(&scene->heavy.gone);
 	dcb_sampler_begin(sampler);
 	r = unlinkat(scene->folder, side->parent, AT_REMOVEDIR);
 	dcb_sampler_end(sampler);
@@ -277,6 +280,7 @@ static int list_report_side(struct list_run *run, size_t thread, int iteration,
 					   atomic_load(&scene->first.gone_ns)),
 		.closed_before = side->gone_before,
 		.closed_after = side->gone_after,
+		.own_switches = 1, /* until the server has answered */
 	};
 
 	return dcb_meeting_report(run->meeting, thread, iteration, &seen, NULL, 0, err);

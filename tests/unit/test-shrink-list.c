@@ -24,10 +24,51 @@ static void shrink_list__every_try_meets_its_dentry(void **state)
 	}
 }
 
+/* On every kernel: what nobody uses is taken from the other's list. */
+static void shrink_list__an_unused_dentry_is_not_waited_for(void **state)
+{
+	struct workload_seen seen;
+
+	(void)state;
+	workload_run_well("shrink-list", "how=remount,held=no,size=128M,iterations=4", &seen);
+	assert_string_equal(seen.state, "no-wait");
+	assert_false(seen.finding.present);
+	free(seen.rows);
+}
+
+static void shrink_list__a_list_too_short_to_meet_is_said(void **state)
+{
+	struct workload_seen seen;
+
+	(void)state;
+	workload_run("shrink-list", "how=remount,size=64K,iterations=3", &seen);
+	assert_int_equal(seen.result, -ETIME);
+	assert_non_null(strstr(seen.err.message, "the dentry on the shrink list"));
+	assert_non_null(strstr(seen.err.message, "size="));
+	free(seen.rows);
+}
+
+static void shrink_list__doses_over_memory_are_refused(void **state)
+{
+	const struct dcb_workload_ops *ops = NULL;
+	struct dcb_error err = DCB_ERROR_NULL;
+	void *params = NULL;
+
+	(void)state;
+	assert_int_equal(dcb_workload_find("shrink-list", &ops, &err), 0);
+	assert_true(dcb_workload_params_new(ops, "size=256M,shrinkers=4", "t", &params, &err) >= 0);
+	assert_true(ops->check(params, 1, UINT64_C(1) << 30, &err) < 0);
+	assert_non_null(strstr(err.message, "a smaller size="));
+	dcb_workload_params_free(ops, params);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shrink_list__every_try_meets_its_dentry),
+		cmocka_unit_test(shrink_list__an_unused_dentry_is_not_waited_for),
+		cmocka_unit_test(shrink_list__a_list_too_short_to_meet_is_said),
+		cmocka_unit_test(shrink_list__doses_over_memory_are_refused),
 	};
 
 	workload_enter_namespace();
