@@ -2,6 +2,7 @@
 dcb_unit_test(dying-state LINK dcb_workloads m)
 dcb_unit_test(workloads LINK dcb_workloads)
 dcb_unit_test(tree LINK dcb_workloads m)
+dcb_unit_test(dcache-shrink LINK dcb_workloads m)
 dcb_unit_test(dying-dentry LINK dcb_workloads m)
 dcb_unit_test(shrink-list LINK dcb_workloads m)
 dcb_unit_test(workload-pieces LINK dcb_workloads m)

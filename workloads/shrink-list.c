@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +20,7 @@
 #include "workloads/memory.h"
 #include "workloads/moment.h"
 #include "workloads/ops.h"
+#include "workloads/reclaim.h"
 #include "workloads/rounds.h"
 
 #define MAX_WAITERS 8
@@ -97,7 +97,7 @@ struct list_run {
 	struct dcb_report report;
 	struct dcb_meeting *meeting;
 	struct list_scene *scenes; /* one a shrinker */
-	int drop;                  /* HOW_DROP: the open sysctl */
+	struct dcb_reclaim reclaim;
 };
 
 /* Takes a dentry of the list into use, and its name away. It may have been evicted meanwhile. */
@@ -148,12 +148,10 @@ static int list_shrink(void *context, size_t thread, struct dcb_sampler *sampler
 	if (r < 0)
 		return r;
 	dcb_sampler_begin(sampler);
-	if (run->params->how == HOW_DROP)
-		r = pwrite(run->drop, "2", 1, 0) < 0 ? -errno : 0;
-	else if (run->params->how == HOW_REMOUNT)
-		r = mount(NULL, scene->fuse.root, NULL, MS_REMOUNT, NULL) < 0 ? -errno : 0;
-	else
+	if (run->params->how == HOW_INVALIDATE)
 		r = dcb_fuse_invalidate(&scene->fuse, DCB_FUSE_ROOT, "list");
+	else
+		r = dcb_reclaim_now(&run->reclaim, scene->fuse.root);
 	dcb_sampler_end(sampler);
 	return r < 0 ? dcb_error_sys(err, -r, "cannot shrink the dentry cache") : 0;
 }
@@ -353,22 +351,20 @@ static int list_run(const struct dcb_workload_context *context, const void *data
 	const struct list_params *params = data;
 	_cleanup_free_ struct list_scene *scenes = calloc((size_t)params->shrinkers,
 							  sizeof(*scenes));
-	_cleanup_close_ int drop = -1;
 	struct list_run run = {.params = params, .context = context, .scenes = scenes};
+	int r, closed;
 
 	if (!scenes)
 		return dcb_error_oom(err);
 	for (size_t i = 0; i < (size_t)params->shrinkers; i++)
 		list_init_scene(&scenes[i]);
-	if (params->how == HOW_DROP) {
-		drop = open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC);
-		if (drop < 0)
-			return dcb_error_set(err,
-					     errno == EACCES || errno == EROFS ? EOPNOTSUPP : errno,
-					     "the guest cannot write vm.drop_caches");
-		run.drop = drop;
-	}
-	return list_run_crew(&run, err);
+	r = dcb_reclaim_open(&run.reclaim,
+			     params->how == HOW_DROP ? DCB_RECLAIM_DROP : DCB_RECLAIM_REMOUNT, err);
+	if (r < 0)
+		return r;
+	r = list_run_crew(&run, err);
+	closed = dcb_reclaim_close(&run.reclaim, r < 0 ? NULL : err);
+	return r < 0 ? r : closed;
 }
 
 static int list_check(const void *data, unsigned cpus, uint64_t memory_bytes, struct dcb_error *err)

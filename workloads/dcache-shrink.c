@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Teardown beside reclaim of the same dentries. Reclaimers start; once the first dentry has been
+ * evicted, and a list of others is in a reclaimer's hand, the teardown thread unmounts the file
+ * systems or removes the folders one after the other, in the order in which reclaim takes them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "collectors/clock.h"
+#include "workloads/cached-fs.h"
+#include "workloads/dentry-count.h"
+#include "workloads/dying-state.h"
+#include "workloads/latency.h"
+#include "workloads/memory.h"
+#include "workloads/moment.h"
+#include "workloads/ops.h"
+#include "workloads/reclaim.h"
+#include "workloads/report.h"
+#include "workloads/rounds.h"
+
+#define MAX_TARGETS  64
+#define STALL_FACTOR 10
+#define STALL_NS     100000000
+
+enum { ROLE_TEARDOWN, ROLE_RECLAIMER, ROLE_N };
+enum { OP_RMDIR, OP_UMOUNT };
+
+struct shrink_params {
+	int op, how, fs;
+	int64_t targets, dentries, reclaimers;
+	struct dcb_rounds_params rounds;
+};
+
+static const struct dcb_option shrink_options[] = {
+	{"op", DCB_OPTION_CHOICE, offsetof(struct shrink_params, op), 0, 0, "rmdir,umount", "rmdir",
+	 "removes the folders of one file system, or unmounts file systems with a folder each"},
+	{"how", DCB_OPTION_CHOICE, offsetof(struct shrink_params, how), 0, 0, DCB_RECLAIM_CHOICES,
+	 "drop", "reclaim by drop_caches, by memory.reclaim of a cgroup, or by remounting"},
+	{"fs", DCB_OPTION_CHOICE, offsetof(struct shrink_params, fs), 0, 0, DCB_CACHED_CHOICES,
+	 "fuse", "file system: files on FUSE, negative dentries elsewhere"},
+	{"targets", DCB_OPTION_INT, offsetof(struct shrink_params, targets), 1, MAX_TARGETS, NULL,
+	 "8", "folders to remove, or file systems to unmount, in an iteration"},
+	{"dentries", DCB_OPTION_INT, offsetof(struct shrink_params, dentries), 1, 1000000, NULL,
+	 "2048", "unused dentries in each"},
+	{"reclaimers", DCB_OPTION_INT, offsetof(struct shrink_params, reclaimers), 0, 16, NULL, "1",
+	 "threads that reclaim, once an iteration; 0: the same teardown undisturbed"},
+	DCB_ROUNDS_OPTIONS(shrink_params, "5"),
+	{0},
+};
+
+static const struct dcb_workload_role shrink_roles[] = {
+	{"teardown", "removes the folders or unmounts the file systems"},
+	{"reclaimer", "reclaims the dentries meanwhile"},
+	{0},
+};
+
+enum { METRIC_BUSY, METRIC_STALLS, METRIC_COST, METRIC_FREED, METRIC_OVERLAP, METRIC_N };
+
+static const struct dcb_workload_metric shrink_metrics[] = {
+	[METRIC_BUSY] = {"teardown",
+			 {"busy", "ratio", DCB_BETTER_NEITHER, true,
+			  "(cpu + run-delay) / wall: 1 works or spins all the time; absent under "
+			  "1 ms"}},
+	[METRIC_STALLS] = {"teardown",
+			   {"stalls", "count", DCB_BETTER_LOWER, true,
+			    "calls over 10 times the iteration's median, or over 100 ms"}},
+	[METRIC_COST] = {NULL,
+			 {"dentry-cost", "ns", DCB_BETTER_LOWER, true,
+			  "CPU time of both roles for each dentry that was there"}},
+	[METRIC_FREED] = {NULL,
+			  {"dentries-freed", "count", DCB_BETTER_NEITHER, false,
+			   "dentries fewer in the whole machine"}},
+	[METRIC_OVERLAP] = {NULL,
+			    {"overlap", "ratio", DCB_BETTER_NEITHER, false,
+			     "share of the teardown during which somebody reclaimed"}},
+	DCB_LATENCY_METRICS("teardown", "call"),
+	DCB_LATE_METRICS,
+	{0},
+};
+
+static const struct dcb_workload_symptom shrink_symptoms[] = {
+	{0},
+};
+
+struct shrink_span {
+	uint64_t begin_ns, end_ns;
+};
+
+struct shrink_run {
+	const struct shrink_params *params;
+	const struct dcb_workload_context *context;
+	struct dcb_report report;
+	struct dcb_reclaim reclaim;
+	struct dcb_cached_fs *fs; /* one, or of each target */
+	size_t n_fs;
+	struct dcb_fuse_watch evicted; /* FUSE: the first dentry that reclaim has done with */
+	atomic_bool begun;             /* a reclaimer is about to */
+	char paths[MAX_TARGETS][PATH_MAX];
+	int held[MAX_TARGETS]; /* rmdir: keeps reclaim off the folders themselves; -1: none */
+	uint64_t call_ns[MAX_TARGETS];
+	struct shrink_span teardown, *reclaimers;
+	struct dcb_dentry_count before;
+};
+
+static int shrink_await_reclaim(struct shrink_run *run, struct dcb_error *err)
+{
+	int r;
+
+	if (run->params->reclaimers == 0)
+		return 0;
+	if (run->params->fs == DCB_CACHED_FUSE)
+		return dcb_moment_await(&run->evicted.gone, "the first eviction", err);
+	r = dcb_moment_await(&run->begun, "a reclaimer", err);
+	if (r == 0)
+		dcb_moment_nap(DCB_MOMENT_DELAY_NS);
+	return r;
+}
+
+static int shrink_teardown(void *context, size_t thread, struct dcb_sampler *sampler,
+			   struct dcb_error *err)
+{
+	struct shrink_run *run = context;
+	bool unmounts = run->params->op == OP_UMOUNT;
+	size_t i = 0;
+	int r = shrink_await_reclaim(run, err);
+
+	(void)thread;
+	if (r < 0)
+		return r;
+	run->teardown.begin_ns = dcb_clock_ns(CLOCK_MONOTONIC);
+	dcb_sampler_begin(sampler);
+	for (; r == 0 && i < (size_t)run->params->targets; i++) {
+		uint64_t begin_ns = dcb_clock_ns(CLOCK_MONOTONIC);
+
+		r = unmounts ? umount2(run->paths[i], 0) : rmdir(run->paths[i]);
+		run->call_ns[i] = dcb_clock_ns(CLOCK_MONOTONIC) - begin_ns;
+	}
+	dcb_sampler_end(sampler);
+	run->teardown.end_ns = dcb_clock_ns(CLOCK_MONOTONIC);
+	for (size_t j = 0; unmounts && j < i - (r < 0); j++)
+		dcb_cached_fs_unmounted(&run->fs[j]);
+	return r < 0 ? dcb_error_sys(err, errno, "cannot remove %s", run->paths[i - 1]) : 0;
+}
+
+static int shrink_reclaim(void *context, size_t thread, struct dcb_sampler *sampler,
+			  struct dcb_error *err)
+{
+	struct shrink_run *run = context;
+	struct shrink_span *span = &run->reclaimers[thread];
+	int r;
+
+	span->begin_ns = dcb_clock_ns(CLOCK_MONOTONIC);
+	atomic_store(&run->begun, true);
+	dcb_sampler_begin(sampler);
+	r = dcb_reclaim_now(&run->reclaim, dcb_cached_fs_root(&run->fs[thread % run->n_fs]));
+	dcb_sampler_end(sampler);
+	span->end_ns = dcb_clock_ns(CLOCK_MONOTONIC);
+	return r < 0 ? dcb_error_sys(err, -r, "cannot reclaim") : 0;
+}
+
+static int shrink_set_target(struct shrink_run *run, size_t i, struct dcb_error *err)
+{
+	struct dcb_cached_fs *fs = &run->fs[i % run->n_fs];
+	char name[32];
+	int r = 0;
+
+	snprintf(name, sizeof(name), "fs%zu", i);
+	if (i < run->n_fs)
+		r = dcb_cached_fs_open(fs, (enum dcb_cached_type)run->params->fs, run->context,
+				       name, err);
+	if (r < 0)
+		return r;
+	snprintf(name, sizeof(name), "folder%zu", i);
+	snprintf(run->paths[i], sizeof(run->paths[i]), "%s%s%s", dcb_cached_fs_root(fs),
+		 run->params->op == OP_RMDIR ? "/" : "", run->params->op == OP_RMDIR ? name : "");
+	r = dcb_cached_fs_fill(fs, name, (uint64_t)run->params->dentries, err);
+	if (r < 0 || run->params->op == OP_UMOUNT)
+		return r;
+	run->held[i] = open(run->paths[i], O_PATH | O_CLOEXEC);
+	return run->held[i] < 0 ? dcb_error_sys(err, errno, "%s", run->paths[i]) : 0;
+}
+
+static int shrink_set(void *context, struct dcb_error *err)
+{
+	struct shrink_run *run = context;
+
+	atomic_store(&run->begun, false);
+	for (size_t i = 0; i < (size_t)run->params->targets; i++) {
+		int r = shrink_set_target(run, i, err);
+
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; run->params->fs == DCB_CACHED_FUSE && i < run->n_fs; i++)
+		dcb_fuse_watch(&run->fs[i].fuse, &run->evicted, 0);
+	return dcb_dentry_count_read(&run->before, err);
+}
+
+static int shrink_clear(void *context, struct dcb_error *err)
+{
+	struct shrink_run *run = context;
+	int result = 0;
+
+	for (size_t i = 0; i < MAX_TARGETS; i++) {
+		cleanup_close(&run->held[i]);
+		run->held[i] = -1;
+	}
+	for (size_t i = 0; i < run->n_fs; i++) {
+		int r = dcb_cached_fs_close(&run->fs[i], result < 0 ? NULL : err);
+
+		if (r < 0 && result == 0)
+			result = r;
+	}
+	return result;
+}
+
+/* From the first reclaimer's begin to the last one's end. */
+static double shrink_overlap(const struct shrink_run *run)
+{
+	const struct shrink_span *teardown = &run->teardown;
+	uint64_t begin_ns = UINT64_MAX, end_ns = 0;
+
+	for (size_t i = 0; i < (size_t)run->params->reclaimers; i++) {
+		const struct shrink_span *span = &run->reclaimers[i];
+
+		begin_ns = span->begin_ns < begin_ns ? span->begin_ns : begin_ns;
+		end_ns = span->end_ns > end_ns ? span->end_ns : end_ns;
+	}
+	begin_ns = begin_ns > teardown->begin_ns ? begin_ns : teardown->begin_ns;
+	end_ns = end_ns < teardown->end_ns ? end_ns : teardown->end_ns;
+	if (begin_ns >= end_ns)
+		return 0;
+	return (double)(end_ns - begin_ns) / (double)(teardown->end_ns - teardown->begin_ns);
+}
+
+/* ns: sorted. */
+static double shrink_stalls(const uint64_t *ns, size_t n)
+{
+	double stalls = 0;
+
+	for (size_t i = 0; i < n; i++)
+		stalls += ns[i] > STALL_NS || ns[i] > STALL_FACTOR * ns[n / 2];
+	return stalls;
+}
+
+static struct dcb_value shrink_value(int metric, double value)
+{
+	return dcb_report_value(&shrink_metrics[metric].metric, value);
+}
+
+static int shrink_report_teardown(struct shrink_run *run, int iteration, struct dcb_error *err)
+{
+	struct dcb_crew *crew = run->report.crew;
+	size_t n = (size_t)run->params->targets;
+	struct dcb_value extra[DCB_LATENCY_N + 2];
+	double busy = NAN;
+	double run_delay_ns = dcb_report_measured(crew, ROLE_TEARDOWN, 0, "run-delay");
+
+	if (!isnan(run_delay_ns))
+		dcb_dying_busy(dcb_report_measured(crew, ROLE_TEARDOWN, 0, "wall"),
+			       dcb_report_measured(crew, ROLE_TEARDOWN, 0, "cpu"), run_delay_ns,
+			       &busy);
+	dcb_latency_values(&dcb_workload_dcache_shrink, "teardown", "call", run->call_ns, n, extra);
+	extra[DCB_LATENCY_N] = shrink_value(METRIC_BUSY, busy);
+	extra[DCB_LATENCY_N + 1] = shrink_value(METRIC_STALLS, shrink_stalls(run->call_ns, n));
+	return dcb_report_role(&run->report, ROLE_TEARDOWN, 0, iteration, NULL, extra,
+			       ARRAY_SIZE(extra), err);
+}
+
+static int shrink_report(void *context, int iteration, const struct dcb_late *late,
+			 struct dcb_error *err)
+{
+	struct shrink_run *run = context;
+	const struct shrink_params *params = run->params;
+	struct dcb_value whole[DCB_LATE_N + 3];
+	struct dcb_dentry_count after;
+	double cpu_ns = dcb_report_sum(run->report.crew, ROLE_TEARDOWN, 1, "cpu") +
+			dcb_report_sum(run->report.crew, ROLE_RECLAIMER, (size_t)params->reclaimers,
+				       "cpu");
+	int r = dcb_dentry_count_read(&after, err);
+
+	if (r == 0)
+		r = shrink_report_teardown(run, iteration, err);
+	if (r < 0)
+		return r;
+	dcb_late_values(late, &dcb_workload_dcache_shrink, whole);
+	whole[DCB_LATE_N] = shrink_value(METRIC_COST,
+					 cpu_ns / (double)(params->targets * params->dentries));
+	whole[DCB_LATE_N + 1] = shrink_value(METRIC_FREED, (double)(run->before.all - after.all));
+	whole[DCB_LATE_N + 2] = shrink_value(METRIC_OVERLAP, shrink_overlap(run));
+	return dcb_report_last(&run->report, ROLE_RECLAIMER, iteration, whole, ARRAY_SIZE(whole),
+			       err);
+}
+
+static int shrink_run_crew(struct shrink_run *run, struct dcb_error *err)
+{
+	static const struct dcb_rounds rounds = {shrink_set, shrink_report, shrink_clear};
+	const struct dcb_crew_role roles[ROLE_N] = {
+		[ROLE_TEARDOWN] = {"teardown", 1, shrink_teardown, NULL},
+		[ROLE_RECLAIMER] = {"reclaimer", (size_t)run->params->reclaimers, shrink_reclaim,
+				    NULL},
+	};
+	_cleanup_(dcb_crew_freep) struct dcb_crew *crew = NULL;
+	int r = dcb_crew_new(roles, ROLE_N, run, &crew, err);
+
+	if (r < 0)
+		return r;
+	run->report = (struct dcb_report){run->context->output, crew, roles};
+	return dcb_rounds_run(&rounds, &run->params->rounds, crew, run, err);
+}
+
+static int shrink_run(const struct dcb_workload_context *context, const void *data,
+		      struct dcb_error *err)
+{
+	const struct shrink_params *params = data;
+	size_t n_fs = params->op == OP_UMOUNT ? (size_t)params->targets : 1;
+	_cleanup_free_ struct dcb_cached_fs *fs = calloc(n_fs, sizeof(*fs));
+	_cleanup_free_ struct shrink_span *spans = calloc((size_t)params->reclaimers + 1,
+							  sizeof(*spans));
+	_cleanup_free_ struct shrink_run *run = calloc(1, sizeof(*run));
+	int r, closed;
+
+	if (!fs || !spans || !run)
+		return dcb_error_oom(err);
+	*run = (struct shrink_run){
+		.params = params, .context = context, .fs = fs, .n_fs = n_fs, .reclaimers = spans};
+	for (size_t i = 0; i < MAX_TARGETS; i++)
+		run->held[i] = -1;
+	for (size_t i = 0; i < n_fs; i++)
+		fs[i] = (struct dcb_cached_fs)DCB_CACHED_FS_NULL;
+	r = dcb_reclaim_open(&run->reclaim, (enum dcb_reclaim_how)params->how, err);
+	if (r < 0)
+		return r;
+	r = shrink_run_crew(run, err);
+	closed = dcb_reclaim_close(&run->reclaim, r < 0 ? NULL : err);
+	return r < 0 ? r : closed;
+}
+
+static int shrink_check(const void *data, unsigned cpus, uint64_t memory_bytes,
+			struct dcb_error *err)
+{
+	const struct shrink_params *params = data;
+
+	(void)cpus;
+	if (params->op == OP_UMOUNT && params->how == DCB_RECLAIM_REMOUNT && params->reclaimers > 0)
+		return dcb_error_usage(err, "op=umount does not go with how=remount: a remount "
+					    "keeps the mount busy; give how=drop or how=memcg");
+	return dcb_memory_check(
+		dcb_memory_dentries_mib((uint64_t)(params->targets * params->dentries)),
+		memory_bytes, "a smaller dentries=", err);
+}
+
+static struct dcb_workload_needs shrink_needs(const void *data)
+{
+	const struct shrink_params *params = data;
+
+	return dcb_cached_fs_needs((enum dcb_cached_type)params->fs);
+}
+
+const struct dcb_workload_ops dcb_workload_dcache_shrink = {
+	.name = "dcache-shrink",
+	.summary = "rmdir or umount beside reclaim of the same unused dentries",
+	.description =
+		"Reclaim takes up to 1024 unused dentries of a superblock at a time to a list of "
+		"its "
+		"own and evicts them (super_cache_scan(), prune_dcache_sb(), "
+		"shrink_dentry_list()). "
+		"rmdir() of a folder whose dentries stand on such a list steals them one at a "
+		"time: "
+		"shrink_dcache_parent() walks the folder twice for each (select_collect(), "
+		"select_collect2()), in 6.1 as in 7.3. umount() takes s_umount for writing and "
+		"waits "
+		"for the scans that hold it, then frees the shrinker, which from 6.7 on waits for "
+		"scans "
+		"of that superblock alone and before for all scans (unregister_shrinker()); then "
+		"it "
+		"evicts alone. No dentry is dying for long here and umount meets none: this is a "
+		"row of "
+		"cost. With reclaimers=0 it is the same teardown undisturbed. dentry-cost counts "
+		"both roles, with drop also what else the machine had cached.",
+	.options = shrink_options,
+	.params_size = sizeof(struct shrink_params),
+	.roles = shrink_roles,
+	.metrics = shrink_metrics,
+	.symptoms = shrink_symptoms,
+	.check = shrink_check,
+	.needs = shrink_needs,
+	.run = shrink_run,
+};
