@@ -24,11 +24,14 @@ int dcb_cached_fs_open(struct dcb_cached_fs *cached, enum dcb_cached_type type,
 		       const struct dcb_workload_context *context, const char *name,
 		       struct dcb_error *err)
 {
+	int r;
+
 	*cached = (struct dcb_cached_fs)DCB_CACHED_FS_NULL;
 	cached->type = type;
-	if (type == DCB_CACHED_FUSE)
-		return dcb_fuse_open(&cached->fuse, context, name, err);
-	return dcb_fs_open(&cached->fs, fs_type(type), context, name, err);
+	if (type != DCB_CACHED_FUSE)
+		return dcb_fs_open(&cached->fs, fs_type(type), context, name, err);
+	r = dcb_fuse_open(&cached->fuse, context, name, err);
+	return r < 0 ? r : dcb_fuse_defer(&cached->fuse, err);
 }
 
 int dcb_cached_fs_close(struct dcb_cached_fs *cached, struct dcb_error *err)

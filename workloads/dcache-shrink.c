@@ -27,7 +27,7 @@
 #include "workloads/rounds.h"
 
 #define MAX_TARGETS  64
-#define STALL_FACTOR 10
+#define STALL_FACTOR 5
 #define STALL_NS     100000000
 
 enum { ROLE_TEARDOWN, ROLE_RECLAIMER, ROLE_N };
@@ -71,7 +71,8 @@ static const struct dcb_workload_metric shrink_metrics[] = {
 			  "1 ms"}},
 	[METRIC_STALLS] = {"teardown",
 			   {"stalls", "count", DCB_BETTER_LOWER, true,
-			    "calls over 10 times the iteration's median, or over 100 ms"}},
+			    "calls over 5 times the median of the undisturbed warm-up, or over 100 "
+			    "ms"}},
 	[METRIC_COST] = {NULL,
 			 {"dentry-cost", "ns", DCB_BETTER_LOWER, true,
 			  "CPU time of both roles for each dentry that was there"}},
@@ -108,13 +109,20 @@ struct shrink_run {
 	uint64_t call_ns[MAX_TARGETS];
 	struct shrink_span teardown, *reclaimers;
 	struct dcb_dentry_count before;
+	int64_t iteration;       /* below 0: a warm-up, in which nobody reclaims */
+	uint64_t undisturbed_ns; /* median call of the last warm-up; 0: there was none */
 };
+
+static bool shrink_disturbed(const struct shrink_run *run)
+{
+	return run->params->reclaimers > 0 && run->iteration >= 0;
+}
 
 static int shrink_await_reclaim(struct shrink_run *run, struct dcb_error *err)
 {
 	int r;
 
-	if (run->params->reclaimers == 0)
+	if (!shrink_disturbed(run))
 		return 0;
 	if (run->params->fs == DCB_CACHED_FUSE)
 		return dcb_moment_await(&run->evicted.gone, "the first eviction", err);
@@ -155,12 +163,14 @@ static int shrink_reclaim(void *context, size_t thread, struct dcb_sampler *samp
 {
 	struct shrink_run *run = context;
 	struct shrink_span *span = &run->reclaimers[thread];
-	int r;
+	int r = 0;
 
 	span->begin_ns = dcb_clock_ns(CLOCK_MONOTONIC);
 	atomic_store(&run->begun, true);
 	dcb_sampler_begin(sampler);
-	r = dcb_reclaim_now(&run->reclaim, dcb_cached_fs_root(&run->fs[thread % run->n_fs]));
+	if (shrink_disturbed(run))
+		r = dcb_reclaim_now(&run->reclaim,
+				    dcb_cached_fs_root(&run->fs[thread % run->n_fs]));
 	dcb_sampler_end(sampler);
 	span->end_ns = dcb_clock_ns(CLOCK_MONOTONIC);
 	return r < 0 ? dcb_error_sys(err, -r, "cannot reclaim") : 0;
@@ -192,6 +202,7 @@ static int shrink_set(void *context, struct dcb_error *err)
 {
 	struct shrink_run *run = context;
 
+	run->iteration++;
 	atomic_store(&run->begun, false);
 	for (size_t i = 0; i < (size_t)run->params->targets; i++) {
 		int r = shrink_set_target(run, i, err);
@@ -228,7 +239,7 @@ static double shrink_overlap(const struct shrink_run *run)
 	const struct shrink_span *teardown = &run->teardown;
 	uint64_t begin_ns = UINT64_MAX, end_ns = 0;
 
-	for (size_t i = 0; i < (size_t)run->params->reclaimers; i++) {
+	for (size_t i = 0; shrink_disturbed(run) && i < (size_t)run->params->reclaimers; i++) {
 		const struct shrink_span *span = &run->reclaimers[i];
 
 		begin_ns = span->begin_ns < begin_ns ? span->begin_ns : begin_ns;
@@ -241,13 +252,15 @@ static double shrink_overlap(const struct shrink_run *run)
 	return (double)(end_ns - begin_ns) / (double)(teardown->end_ns - teardown->begin_ns);
 }
 
-/* ns: sorted. */
-static double shrink_stalls(const uint64_t *ns, size_t n)
+static double shrink_stalls(const struct shrink_run *run)
 {
+	uint64_t limit_ns = run->undisturbed_ns * STALL_FACTOR;
 	double stalls = 0;
 
-	for (size_t i = 0; i < n; i++)
-		stalls += ns[i] > STALL_NS || ns[i] > STALL_FACTOR * ns[n / 2];
+	if (limit_ns == 0 || limit_ns > STALL_NS)
+		limit_ns = STALL_NS;
+	for (size_t i = 0; i < (size_t)run->params->targets; i++)
+		stalls += run->call_ns[i] > limit_ns;
 	return stalls;
 }
 
@@ -270,7 +283,10 @@ static int shrink_report_teardown(struct shrink_run *run, int iteration, struct 
 			       &busy);
 	dcb_latency_values(&dcb_workload_dcache_shrink, "teardown", "call", run->call_ns, n, extra);
 	extra[DCB_LATENCY_N] = shrink_value(METRIC_BUSY, busy);
-	extra[DCB_LATENCY_N + 1] = shrink_value(METRIC_STALLS, shrink_stalls(run->call_ns, n));
+	extra[DCB_LATENCY_N + 1] = shrink_value(METRIC_STALLS, shrink_stalls(run));
+	/* dcb_latency_values() has sorted them. */
+	if (iteration < 0)
+		run->undisturbed_ns = run->call_ns[n / 2];
 	return dcb_report_role(&run->report, ROLE_TEARDOWN, 0, iteration, NULL, extra,
 			       ARRAY_SIZE(extra), err);
 }
@@ -330,8 +346,12 @@ static int shrink_run(const struct dcb_workload_context *context, const void *da
 
 	if (!fs || !spans || !run)
 		return dcb_error_oom(err);
-	*run = (struct shrink_run){
-		.params = params, .context = context, .fs = fs, .n_fs = n_fs, .reclaimers = spans};
+	*run = (struct shrink_run){.params = params,
+				   .context = context,
+				   .fs = fs,
+				   .n_fs = n_fs,
+				   .iteration = -params->rounds.warmup - 1,
+				   .reclaimers = spans};
 	for (size_t i = 0; i < MAX_TARGETS; i++)
 		run->held[i] = -1;
 	for (size_t i = 0; i < n_fs; i++)
@@ -385,7 +405,8 @@ const struct dcb_workload_ops dcb_workload_dcache_shrink = {
 		"evicts alone. No dentry is dying for long here and umount meets none: this is a "
 		"row of "
 		"cost. With reclaimers=0 it is the same teardown undisturbed. dentry-cost counts "
-		"both roles, with drop also what else the machine had cached.",
+		"both roles, with drop also what else the machine had cached. Nobody reclaims in "
+		"the warm-ups: their median call says what a stall is.",
 	.options = shrink_options,
 	.params_size = sizeof(struct shrink_params),
 	.roles = shrink_roles,

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fuse.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -260,6 +261,14 @@ int dcb_fuse_open(struct dcb_fuse *fuse, const struct dcb_workload_context *cont
 	if (r < 0)
 		dcb_fuse_close(fuse, NULL);
 	return r;
+}
+
+int dcb_fuse_defer(const struct dcb_fuse *fuse, struct dcb_error *err)
+{
+	const struct sched_param param = {0};
+	int r = pthread_setschedparam(fuse->thread, SCHED_BATCH, &param);
+
+	return r == 0 ? 0 : dcb_error_sys(err, r, "cannot set the scheduling of a FUSE server");
 }
 
 int dcb_fuse_close(struct dcb_fuse *fuse, struct dcb_error *err)

@@ -41,6 +41,9 @@ struct dcb_fuse {
  * fails. It must not be moved until it is closed. */
 int dcb_fuse_open(struct dcb_fuse *fuse, const struct dcb_workload_context *context,
 		  const char *name, struct dcb_error *err);
+/* From now on the server never preempts anybody (SCHED_BATCH): on one CPU it is not switched to for
+ * each of many inodes that are let go of, and hears of them later. */
+int dcb_fuse_defer(const struct dcb_fuse *fuse, struct dcb_error *err);
 /* Unmounts and removes the mount point; calls under way in it fail, so that it ends in any case.
  * Once; again it does nothing. */
 int dcb_fuse_close(struct dcb_fuse *fuse, struct dcb_error *err);
