@@ -5,17 +5,12 @@
  * systems or removes the folders one after the other, in the order in which reclaim takes them.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/mount.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "collectors/clock.h"
-#include "workloads/cached-fs.h"
 #include "workloads/dentry-count.h"
 #include "workloads/dying-state.h"
 #include "workloads/latency.h"
@@ -25,8 +20,8 @@
 #include "workloads/reclaim.h"
 #include "workloads/report.h"
 #include "workloads/rounds.h"
+#include "workloads/targets.h"
 
-#define MAX_TARGETS  64
 #define STALL_FACTOR 5
 #define STALL_NS     100000000
 
@@ -46,8 +41,8 @@ static const struct dcb_option shrink_options[] = {
 	 "drop", "reclaim by drop_caches, by memory.reclaim of a cgroup, or by remounting"},
 	{"fs", DCB_OPTION_CHOICE, offsetof(struct shrink_params, fs), 0, 0, DCB_CACHED_CHOICES,
 	 "fuse", "file system: files on FUSE, negative dentries elsewhere"},
-	{"targets", DCB_OPTION_INT, offsetof(struct shrink_params, targets), 1, MAX_TARGETS, NULL,
-	 "8", "folders to remove, or file systems to unmount, in an iteration"},
+	{"targets", DCB_OPTION_INT, offsetof(struct shrink_params, targets), 1, DCB_TARGETS_MAX,
+	 NULL, "8", "folders to remove, or file systems to unmount, in an iteration"},
 	{"dentries", DCB_OPTION_INT, offsetof(struct shrink_params, dentries), 1, 1000000, NULL,
 	 "2048", "unused dentries in each"},
 	{"reclaimers", DCB_OPTION_INT, offsetof(struct shrink_params, reclaimers), 0, 16, NULL, "1",
@@ -100,13 +95,10 @@ struct shrink_run {
 	const struct dcb_workload_context *context;
 	struct dcb_report report;
 	struct dcb_reclaim reclaim;
-	struct dcb_cached_fs *fs; /* one, or of each target */
-	size_t n_fs;
+	struct dcb_targets targets;
 	struct dcb_fuse_watch evicted; /* FUSE: the first dentry that reclaim has done with */
 	atomic_bool begun;             /* a reclaimer is about to */
-	char paths[MAX_TARGETS][PATH_MAX];
-	int held[MAX_TARGETS]; /* rmdir: keeps reclaim off the folders themselves; -1: none */
-	uint64_t call_ns[MAX_TARGETS];
+	uint64_t call_ns[DCB_TARGETS_MAX];
 	struct shrink_span teardown, *reclaimers;
 	struct dcb_dentry_count before;
 	int64_t iteration;       /* below 0: a warm-up, in which nobody reclaims */
@@ -136,7 +128,6 @@ static int shrink_teardown(void *context, size_t thread, struct dcb_sampler *sam
 			   struct dcb_error *err)
 {
 	struct shrink_run *run = context;
-	bool unmounts = run->params->op == OP_UMOUNT;
 	size_t i = 0;
 	int r = shrink_await_reclaim(run, err);
 
@@ -145,17 +136,15 @@ static int shrink_teardown(void *context, size_t thread, struct dcb_sampler *sam
 		return r;
 	run->teardown.begin_ns = dcb_clock_ns(CLOCK_MONOTONIC);
 	dcb_sampler_begin(sampler);
-	for (; r == 0 && i < (size_t)run->params->targets; i++) {
+	for (; r == 0 && i < run->targets.n; i++) {
 		uint64_t begin_ns = dcb_clock_ns(CLOCK_MONOTONIC);
 
-		r = unmounts ? umount2(run->paths[i], 0) : rmdir(run->paths[i]);
+		r = dcb_targets_remove(&run->targets, i);
 		run->call_ns[i] = dcb_clock_ns(CLOCK_MONOTONIC) - begin_ns;
 	}
 	dcb_sampler_end(sampler);
 	run->teardown.end_ns = dcb_clock_ns(CLOCK_MONOTONIC);
-	for (size_t j = 0; unmounts && j < i - (r < 0); j++)
-		dcb_cached_fs_unmounted(&run->fs[j]);
-	return r < 0 ? dcb_error_sys(err, errno, "cannot remove %s", run->paths[i - 1]) : 0;
+	return r < 0 ? dcb_error_sys(err, -r, "cannot remove %s", run->targets.paths[i - 1]) : 0;
 }
 
 static int shrink_reclaim(void *context, size_t thread, struct dcb_sampler *sampler,
@@ -170,67 +159,33 @@ static int shrink_reclaim(void *context, size_t thread, struct dcb_sampler *samp
 	dcb_sampler_begin(sampler);
 	if (shrink_disturbed(run))
 		r = dcb_reclaim_now(&run->reclaim,
-				    dcb_cached_fs_root(&run->fs[thread % run->n_fs]));
+				    dcb_cached_fs_root(dcb_targets_fs(&run->targets, thread)));
 	dcb_sampler_end(sampler);
 	span->end_ns = dcb_clock_ns(CLOCK_MONOTONIC);
 	return r < 0 ? dcb_error_sys(err, -r, "cannot reclaim") : 0;
 }
 
-static int shrink_set_target(struct shrink_run *run, size_t i, struct dcb_error *err)
-{
-	struct dcb_cached_fs *fs = &run->fs[i % run->n_fs];
-	char name[32];
-	int r = 0;
-
-	snprintf(name, sizeof(name), "fs%zu", i);
-	if (i < run->n_fs)
-		r = dcb_cached_fs_open(fs, (enum dcb_cached_type)run->params->fs, run->context,
-				       name, err);
-	if (r < 0)
-		return r;
-	snprintf(name, sizeof(name), "folder%zu", i);
-	snprintf(run->paths[i], sizeof(run->paths[i]), "%s%s%s", dcb_cached_fs_root(fs),
-		 run->params->op == OP_RMDIR ? "/" : "", run->params->op == OP_RMDIR ? name : "");
-	r = dcb_cached_fs_fill(fs, name, (uint64_t)run->params->dentries, err);
-	if (r < 0 || run->params->op == OP_UMOUNT)
-		return r;
-	run->held[i] = open(run->paths[i], O_PATH | O_CLOEXEC);
-	return run->held[i] < 0 ? dcb_error_sys(err, errno, "%s", run->paths[i]) : 0;
-}
-
 static int shrink_set(void *context, struct dcb_error *err)
 {
 	struct shrink_run *run = context;
+	int r;
 
 	run->iteration++;
 	atomic_store(&run->begun, false);
-	for (size_t i = 0; i < (size_t)run->params->targets; i++) {
-		int r = shrink_set_target(run, i, err);
-
-		if (r < 0)
-			return r;
-	}
-	for (size_t i = 0; run->params->fs == DCB_CACHED_FUSE && i < run->n_fs; i++)
-		dcb_fuse_watch(&run->fs[i].fuse, &run->evicted, 0);
+	r = dcb_targets_set(&run->targets, run->context, (uint64_t)run->params->dentries, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < run->targets.n; i++)
+		if (run->params->fs == DCB_CACHED_FUSE && (i == 0 || run->targets.mounts))
+			dcb_fuse_watch(&run->targets.fs[i].fuse, &run->evicted, 0);
 	return dcb_dentry_count_read(&run->before, err);
 }
 
 static int shrink_clear(void *context, struct dcb_error *err)
 {
 	struct shrink_run *run = context;
-	int result = 0;
 
-	for (size_t i = 0; i < MAX_TARGETS; i++) {
-		cleanup_close(&run->held[i]);
-		run->held[i] = -1;
-	}
-	for (size_t i = 0; i < run->n_fs; i++) {
-		int r = dcb_cached_fs_close(&run->fs[i], result < 0 ? NULL : err);
-
-		if (r < 0 && result == 0)
-			result = r;
-	}
-	return result;
+	return dcb_targets_clear(&run->targets, err);
 }
 
 /* From the first reclaimer's begin to the last one's end. */
@@ -337,25 +292,19 @@ static int shrink_run(const struct dcb_workload_context *context, const void *da
 		      struct dcb_error *err)
 {
 	const struct shrink_params *params = data;
-	size_t n_fs = params->op == OP_UMOUNT ? (size_t)params->targets : 1;
-	_cleanup_free_ struct dcb_cached_fs *fs = calloc(n_fs, sizeof(*fs));
 	_cleanup_free_ struct shrink_span *spans = calloc((size_t)params->reclaimers + 1,
 							  sizeof(*spans));
 	_cleanup_free_ struct shrink_run *run = calloc(1, sizeof(*run));
 	int r, closed;
 
-	if (!fs || !spans || !run)
+	if (!spans || !run)
 		return dcb_error_oom(err);
-	*run = (struct shrink_run){.params = params,
-				   .context = context,
-				   .fs = fs,
-				   .n_fs = n_fs,
-				   .iteration = -params->rounds.warmup - 1,
-				   .reclaimers = spans};
-	for (size_t i = 0; i < MAX_TARGETS; i++)
-		run->held[i] = -1;
-	for (size_t i = 0; i < n_fs; i++)
-		fs[i] = (struct dcb_cached_fs)DCB_CACHED_FS_NULL;
+	run->params = params;
+	run->context = context;
+	run->reclaimers = spans;
+	run->iteration = -params->rounds.warmup - 1;
+	dcb_targets_init(&run->targets, (enum dcb_cached_type)params->fs, params->op == OP_UMOUNT,
+			 (size_t)params->targets);
 	r = dcb_reclaim_open(&run->reclaim, (enum dcb_reclaim_how)params->how, err);
 	if (r < 0)
 		return r;

@@ -282,8 +282,10 @@ int dcb_fuse_close(struct dcb_fuse *fuse, struct dcb_error *err)
 	    umount2(fuse->root, MNT_FORCE | MNT_DETACH) < 0)
 		r = dcb_error_sys(err, errno, "cannot unmount %s", fuse->root);
 	fuse->mounted = false;
-	if (fuse->has_thread && r == 0)
+	if (fuse->has_thread && r == 0) {
 		pthread_join(fuse->thread, NULL);
+		pthread_mutex_destroy(&fuse->mutex);
+	}
 	fuse->has_thread = false;
 	cleanup_close(&fuse->device);
 	fuse->device = -1;

@@ -9,21 +9,19 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "workloads/fuse.h"
 #include "workloads/meeting.h"
 #include "workloads/memory.h"
 #include "workloads/moment.h"
 #include "workloads/ops.h"
 #include "workloads/reclaim.h"
 #include "workloads/rounds.h"
-
-#define MAX_WAITERS 8
+#include "workloads/shrink-scene.h"
 
 enum { ROLE_WAITER, ROLE_SHRINKER, ROLE_N };
 enum { HOW_DROP, HOW_REMOUNT, HOW_INVALIDATE };
@@ -45,8 +43,9 @@ static const struct dcb_option list_options[] = {
 	 "cached bytes of the file that holds a shrinker up: how long its list stands"},
 	{"shrinkers", DCB_OPTION_INT, offsetof(struct list_params, shrinkers), 1, 8, NULL, "1",
 	 "shrinkers, each with a file system and waiters of its own"},
-	{"waiters", DCB_OPTION_INT, offsetof(struct list_params, waiters), 1, MAX_WAITERS, NULL,
-	 "1", "waiters of each list, each with a dentry and a folder of its own"},
+	{"waiters", DCB_OPTION_INT, offsetof(struct list_params, waiters), 1,
+	 DCB_SHRINK_MAX_WAITERS, NULL, "1",
+	 "waiters of each list, each with a dentry and a folder of its own"},
 	{"held", DCB_OPTION_BOOL, offsetof(struct list_params, held), 0, 0, NULL, "yes",
 	 "the waiter takes its dentry into use and unlinks it first; no: it stays unused, and no "
 	 "kernel has to wait for it"},
@@ -76,53 +75,27 @@ static const struct dcb_workload_symptom list_symptoms[] = {
 	{0},
 };
 
-struct list_side {
-	char room[32], parent[48], busy[64]; /* below the folder */
-	int fd;                              /* of the dentry that the waiter took */
-	atomic_bool ready;
-	bool gone_before, gone_after;
-};
-
-struct list_scene {
-	struct dcb_fuse fuse;
-	int folder; /* of the file system, that holds all of it */
-	struct dcb_fuse_watch first,
-		heavy; /* evicted in this order, before the waiters' dentries */
-	struct list_side sides[MAX_WAITERS];
-};
-
 struct list_run {
 	const struct list_params *params;
 	const struct dcb_workload_context *context;
 	struct dcb_report report;
 	struct dcb_meeting *meeting;
-	struct list_scene *scenes; /* one a shrinker */
+	struct dcb_shrink_scene *scenes; /* one a shrinker */
 	struct dcb_reclaim reclaim;
 };
-
-/* Takes a dentry of the list into use, and its name away. It may have been evicted meanwhile. */
-static int list_take(const struct list_scene *scene, struct list_side *side, struct dcb_error *err)
-{
-	side->fd = openat(scene->folder, side->busy, O_PATH | O_CLOEXEC);
-	if (side->fd < 0 && errno == ENOENT)
-		return 0;
-	if (side->fd < 0 || unlinkat(scene->folder, side->busy, 0) < 0)
-		return dcb_error_sys(err, errno, "cannot take %s", side->busy);
-	return 0;
-}
 
 static int list_wait(void *context, size_t thread, struct dcb_sampler *sampler,
 		     struct dcb_error *err)
 {
 	struct list_run *run = context;
-	struct list_scene *scene = &run->scenes[thread / (size_t)run->params->waiters];
-	struct list_side *side = &scene->sides[thread % (size_t)run->params->waiters];
+	struct dcb_shrink_scene *scene = &run->scenes[thread / (size_t)run->params->waiters];
+	struct dcb_shrink_side *side = &scene->sides[thread % (size_t)run->params->waiters];
 	int r;
 
 	atomic_store(&side->ready, true);
 	r = dcb_moment_await(&scene->first.gone, "the shrinker's first eviction", err);
 	if (r == 0 && run->params->held)
-		r = list_take(scene, side, err);
+		r = dcb_shrink_scene_take(scene, side, err);
 	if (r < 0)
 		return r;
 	side->gone_before = (run->params->held && side->fd < 0) || atomic_load(&scene->heavy.gone);
@@ -140,7 +113,7 @@ static int list_shrink(void *context, size_t thread, struct dcb_sampler *sampler
 		       struct dcb_error *err)
 {
 	struct list_run *run = context;
-	struct list_scene *scene = &run->scenes[thread];
+	struct dcb_shrink_scene *scene = &run->scenes[thread];
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < (size_t)run->params->waiters; i++)
@@ -149,74 +122,11 @@ static int list_shrink(void *context, size_t thread, struct dcb_sampler *sampler
 		return r;
 	dcb_sampler_begin(sampler);
 	if (run->params->how == HOW_INVALIDATE)
-		r = dcb_fuse_invalidate(&scene->fuse, DCB_FUSE_ROOT, "list");
+		r = dcb_fuse_invalidate(&scene->fuse, DCB_FUSE_ROOT, DCB_SHRINK_FOLDER);
 	else
 		r = dcb_reclaim_now(&run->reclaim, scene->fuse.root);
 	dcb_sampler_end(sampler);
 	return r < 0 ? dcb_error_sys(err, -r, "cannot shrink the dentry cache") : 0;
-}
-
-static int list_make(const struct list_scene *scene, const char *name, struct dcb_error *err)
-{
-	int fd = openat(scene->folder, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-	return fd < 0 ? dcb_error_sys(err, errno, "cannot make %s", name) : fd;
-}
-
-/* Its descriptor. */
-static int list_make_watched(struct list_scene *scene, const char *name,
-			     struct dcb_fuse_watch *watch, uint64_t size, struct dcb_error *err)
-{
-	_cleanup_close_ int fd = list_make(scene, name, err);
-	struct stat status;
-	int r;
-
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &status) < 0)
-		return dcb_error_sys(err, errno, "%s", name);
-	dcb_fuse_watch(&scene->fuse, watch, status.st_ino);
-	r = dcb_fuse_store(&scene->fuse, status.st_ino, size, err);
-	return r < 0 ? r : TAKE_FD(fd);
-}
-
-static int list_make_side(const struct list_scene *scene, struct list_side *side,
-			  struct dcb_error *err)
-{
-	atomic_store(&side->ready, false);
-	if (mkdirat(scene->folder, side->room, 0755) < 0 ||
-	    mkdirat(scene->folder, side->parent, 0755) < 0)
-		return dcb_error_sys(err, errno, "cannot make %s", side->parent);
-	side->fd = list_make(scene, side->busy, err);
-	return side->fd < 0 ? side->fd : 0;
-}
-
-/*
- * A dentry comes to the end of the LRU when its last reference goes, so that files are closed in
- * the order in which reclaim is to evict them. d_walk() meets the youngest sibling first, so that
- * they are made in the opposite one.
- */
-static int list_fill(struct list_scene *scene, const struct list_params *params,
-		     struct dcb_error *err)
-{
-	int first, heavy;
-
-	for (size_t i = 0; i < (size_t)params->waiters; i++) {
-		int r = list_make_side(scene, &scene->sides[i], err);
-
-		if (r < 0)
-			return r;
-	}
-	heavy = list_make_watched(scene, "heavy", &scene->heavy, (uint64_t)params->size, err);
-	if (heavy < 0)
-		return heavy;
-	first = list_make_watched(scene, "first", &scene->first, 0, err);
-	if (first >= 0)
-		close(first);
-	close(heavy);
-	for (size_t i = 0; i < (size_t)params->waiters; i++)
-		close(TAKE_FD(scene->sides[i].fd));
-	return first < 0 ? first : 0;
 }
 
 static int list_set(void *context, struct dcb_error *err)
@@ -224,21 +134,13 @@ static int list_set(void *context, struct dcb_error *err)
 	struct list_run *run = context;
 
 	for (size_t i = 0; i < (size_t)run->params->shrinkers; i++) {
-		struct list_scene *scene = &run->scenes[i];
-		char name[32], path[PATH_MAX];
+		char name[32];
 		int r;
 
 		snprintf(name, sizeof(name), "fuse%zu", i);
-		r = dcb_fuse_open(&scene->fuse, run->context, name, err);
-		if (r < 0)
-			return r;
-		snprintf(path, sizeof(path), "%s/list", scene->fuse.root);
-		if (mkdir(path, 0755) < 0)
-			return dcb_error_sys(err, errno, "%s", path);
-		scene->folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (scene->folder < 0)
-			return dcb_error_sys(err, errno, "%s", path);
-		r = list_fill(scene, run->params, err);
+		r = dcb_shrink_scene_set(&run->scenes[i], run->context, name,
+					 (size_t)run->params->waiters, (uint64_t)run->params->size,
+					 err);
 		if (r < 0)
 			return r;
 	}
@@ -251,17 +153,8 @@ static int list_clear(void *context, struct dcb_error *err)
 	int result = 0;
 
 	for (size_t i = 0; i < (size_t)run->params->shrinkers; i++) {
-		struct list_scene *scene = &run->scenes[i];
-		int r;
+		int r = dcb_shrink_scene_clear(&run->scenes[i], result < 0 ? NULL : err);
 
-		for (size_t j = 0; j < MAX_WAITERS; j++) {
-			int fd = TAKE_FD(scene->sides[j].fd);
-
-			cleanup_close(&fd);
-		}
-		cleanup_close(&scene->folder);
-		scene->folder = -1;
-		r = dcb_fuse_close(&scene->fuse, result < 0 ? NULL : err);
 		if (r < 0 && result == 0)
 			result = r;
 	}
@@ -271,8 +164,8 @@ static int list_clear(void *context, struct dcb_error *err)
 static int list_report_side(struct list_run *run, size_t thread, int iteration,
 			    struct dcb_error *err)
 {
-	struct list_scene *scene = &run->scenes[thread / (size_t)run->params->waiters];
-	const struct list_side *side = &scene->sides[thread % (size_t)run->params->waiters];
+	struct dcb_shrink_scene *scene = &run->scenes[thread / (size_t)run->params->waiters];
+	const struct dcb_shrink_side *side = &scene->sides[thread % (size_t)run->params->waiters];
 	const struct dcb_meeting_seen seen = {
 		.closer_wall_ns = (double)(atomic_load(&scene->heavy.gone_ns) -
 					   atomic_load(&scene->first.gone_ns)),
@@ -331,33 +224,19 @@ static int list_run_crew(struct list_run *run, struct dcb_error *err)
 	return dcb_meeting_conclude(meeting, true, "a larger size= keeps the list for longer", err);
 }
 
-static void list_init_scene(struct list_scene *scene)
-{
-	scene->fuse = (struct dcb_fuse)DCB_FUSE_NULL;
-	scene->folder = -1;
-	for (size_t i = 0; i < MAX_WAITERS; i++) {
-		struct list_side *side = &scene->sides[i];
-
-		side->fd = -1;
-		snprintf(side->room, sizeof(side->room), "room%zu", i);
-		snprintf(side->parent, sizeof(side->parent), "room%zu/parent", i);
-		snprintf(side->busy, sizeof(side->busy), "room%zu/parent/busy", i);
-	}
-}
-
 static int list_run(const struct dcb_workload_context *context, const void *data,
 		    struct dcb_error *err)
 {
 	const struct list_params *params = data;
-	_cleanup_free_ struct list_scene *scenes = calloc((size_t)params->shrinkers,
-							  sizeof(*scenes));
+	_cleanup_free_ struct dcb_shrink_scene *scenes = calloc((size_t)params->shrinkers,
+								sizeof(*scenes));
 	struct list_run run = {.params = params, .context = context, .scenes = scenes};
 	int r, closed;
 
 	if (!scenes)
 		return dcb_error_oom(err);
 	for (size_t i = 0; i < (size_t)params->shrinkers; i++)
-		list_init_scene(&scenes[i]);
+		dcb_shrink_scene_init(&scenes[i]);
 	r = dcb_reclaim_open(&run.reclaim,
 			     params->how == HOW_DROP ? DCB_RECLAIM_DROP : DCB_RECLAIM_REMOUNT, err);
 	if (r < 0)
