@@ -5,9 +5,9 @@
 static void shrink_list__every_try_meets_its_dentry(void **state)
 {
 	static const char *const doses[] = {
-		"how=remount,size=128M,iterations=3,shrinkers=2",
+		"how=remount,size=96M,iterations=3,shrinkers=2",
 		"how=remount,size=128M,iterations=3,waiters=2",
-		"how=invalidate,size=128M,iterations=6,shrinker_nice=1,same_cpu=yes",
+		"how=invalidate,size=128M,iterations=6,warmup=0,shrinker_nice=1,same_cpu=yes",
 	};
 
 	(void)state;
@@ -30,7 +30,7 @@ static void shrink_list__an_unused_dentry_is_not_waited_for(void **state)
 	struct workload_seen seen;
 
 	(void)state;
-	workload_run_well("shrink-list", "how=remount,held=no,size=128M,iterations=4", &seen);
+	workload_run_well("shrink-list", "how=remount,held=no,size=128M,iterations=5", &seen);
 	assert_string_equal(seen.state, "no-wait");
 	assert_false(seen.finding.present);
 	free(seen.rows);
