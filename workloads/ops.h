@@ -5,5 +5,6 @@
 
 #include "workloads/workload.h"
 
+extern const struct dcb_workload_ops dcb_workload_container_teardown;
 extern const struct dcb_workload_ops dcb_workload_dying_dentry;
 extern const struct dcb_workload_ops dcb_workload_null;
