@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 dcb_unit_test(container LINK dcb_workloads m)
+dcb_unit_test(container-churn LINK dcb_workloads m)
 dcb_unit_test(container-teardown LINK dcb_workloads m)
 dcb_unit_test(dying-state LINK dcb_workloads m)
 dcb_unit_test(workloads LINK dcb_workloads)

@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "collectors/clock.h"
+#include "workloads/container-figures.h"
 #include "workloads/container.h"
 #include "workloads/latency.h"
 #include "workloads/meeting.h"
@@ -55,15 +56,7 @@ static const struct dcb_workload_metric teardown_metrics[] = {
 	{NULL,
 	 {"teardown-rate", "1/s", DCB_BETTER_HIGHER, true,
 	  "containers torn down in a second, by all threads"}},
-	{NULL,
-	 {"machine-cpu", "ns", DCB_BETTER_LOWER, true,
-	  "CPU time of all threads a container, from the first kill until the kernel is quiet"}},
-	{NULL,
-	 {"other-cpu", "ns", DCB_BETTER_LOWER, false,
-	  "that of threads of no role: workqueues that free namespaces, RCU"}},
-	{NULL,
-	 {"cgroups", "count", DCB_BETTER_NEITHER, false,
-	  "cgroups among what was torn down; 0: there is no cgroup2 to be had"}},
+	DCB_CONTAINER_COSTS_METRICS,
 	DCB_MEETING_METRICS("volume"),
 	DCB_LATE_METRICS,
 	{0},
@@ -221,40 +214,29 @@ static double roles_cpu_ns(const struct teardown_run *run)
 	return sum;
 }
 
-static double count_cgroups(const struct teardown_run *run)
-{
-	double n = 0;
-
-	for (size_t i = 0; i < (size_t)run->params->containers; i++)
-		n += run->sides[i].container.had_cgroup;
-	return n;
-}
-
 static int report_whole(struct teardown_run *run, int iteration, const struct dcb_late *late,
 			struct dcb_error *err)
 {
 	const struct dcb_workload_ops *ops = &dcb_workload_container_teardown;
-	double machine_ns = dcb_late_machine_cpu_ns() - run->begin_cpu_ns;
 	size_t n = (size_t)run->params->containers;
-	const struct {
-		const char *metric;
-		double value;
-	} rows[] = {
-		{"teardown-rate", (double)n * 1e9 / longest_wall_ns(run)},
-		{"machine-cpu", machine_ns / (double)n},
-		{"other-cpu", fmax(machine_ns - roles_cpu_ns(run), 0) / (double)n},
-		{"cgroups", count_cgroups(run)},
+	struct dcb_container_costs costs = {
+		.machine_ns = dcb_late_machine_cpu_ns() - run->begin_cpu_ns,
+		.roles_ns = roles_cpu_ns(run),
+		.n = n,
 	};
-	struct dcb_value values[DCB_LATENCY_N + ARRAY_SIZE(rows) + DCB_LATE_N];
+	struct dcb_value values[1 + DCB_LATENCY_N + DCB_CONTAINER_COSTS_N + DCB_LATE_N];
 	struct dcb_value *next = values;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		run->latencies_ns[i] = run->sides[i].latency_ns;
+		costs.n_cgroups += run->sides[i].container.had_cgroup;
+	}
+	*next++ = dcb_report_value(dcb_workload_metric_find(ops, NULL, "teardown-rate"),
+				   (double)n * 1e9 / longest_wall_ns(run));
 	dcb_latency_values(ops, NULL, "teardown", run->latencies_ns, n, next);
 	next += DCB_LATENCY_N;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		*next++ = dcb_report_value(dcb_workload_metric_find(ops, NULL, rows[i].metric),
-					   rows[i].value);
+	dcb_container_costs_values(&costs, ops, next);
+	next += DCB_CONTAINER_COSTS_N;
 	dcb_late_values(late, ops, next);
 	return dcb_report_last(&run->report, ROLE_TEARDOWN, iteration, values, ARRAY_SIZE(values),
 			       err);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "workloads/container.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -20,9 +19,7 @@
 #include "collectors/clock.h"
 #include "workloads/container-init.h"
 #include "workloads/container-private.h"
-#include "workloads/memory.h"
 #include "workloads/moment.h"
-#include "workloads/report.h"
 #include "workloads/tree.h"
 
 #define READY_TIMEOUT_MS 60000
@@ -305,38 +302,4 @@ bool dcb_container_gone(const struct dcb_container *container)
 	struct pollfd pollfd = {.fd = container->pidfd, .events = POLLIN};
 
 	return poll(&pollfd, 1, 0) > 0;
-}
-
-/* ---- figures ---- */
-
-int dcb_container_report(const struct dcb_workload_output *output,
-			 const struct dcb_workload_ops *ops, unsigned thread, int iteration,
-			 const struct dcb_container_usage *usage, struct dcb_error *err)
-{
-	const struct {
-		const char *metric;
-		double value;
-	} rows[] = {
-		{"cpu", usage->cpu_ns},
-		{"voluntary-switches", usage->voluntary_switches},
-		{"involuntary-switches", usage->involuntary_switches},
-		{"wall", usage->exit_ns},
-	};
-	struct dcb_value values[ARRAY_SIZE(rows)];
-	const struct dcb_workload_sample sample = {
-		.role = "init",
-		.thread = (int)thread,
-		.iteration = iteration,
-		.values = values,
-		.n_values = ARRAY_SIZE(rows),
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct dcb_metric *metric = dcb_workload_metric_find(ops, "init",
-									   rows[i].metric);
-
-		assert(metric);
-		values[i] = dcb_report_value(metric, rows[i].value);
-	}
-	return output->sample(output->context, &sample, err);
 }

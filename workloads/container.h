@@ -146,8 +146,3 @@ int dcb_container_await_dying(struct dcb_container *container, struct dcb_error 
 int dcb_container_remove_volume(struct dcb_container *container);
 /* The init's exit is over. Not beside dcb_container_remove(). */
 bool dcb_container_gone(const struct dcb_container *container);
-
-/* A sample of role `init`: its usage. thread: which of them. */
-int dcb_container_report(const struct dcb_workload_output *output,
-			 const struct dcb_workload_ops *ops, unsigned thread, int iteration,
-			 const struct dcb_container_usage *usage, struct dcb_error *err);

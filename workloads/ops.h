@@ -5,6 +5,7 @@
 
 #include "workloads/workload.h"
 
+extern const struct dcb_workload_ops dcb_workload_container_churn;
 extern const struct dcb_workload_ops dcb_workload_container_teardown;
 extern const struct dcb_workload_ops dcb_workload_dying_dentry;
 extern const struct dcb_workload_ops dcb_workload_null;
