@@ -11,3 +11,7 @@ add_executable(kernel-get integration/kernel-get.c)
 target_link_libraries(kernel-get PRIVATE dcb_flags dcb_kernels)
 set_target_properties(kernel-get PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 dcb_script_test(integration kernels-local TIMEOUT 180)
+
+add_executable(program-get integration/program-get.c)
+target_link_libraries(program-get PRIVATE dcb_flags dcb_kernels)
+set_target_properties(program-get PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)

@@ -17,7 +17,7 @@
 #define BUSY_NAP_NS     100000
 #define BUSY_TIMEOUT_NS UINT64_C(10000000000)
 
-static const char *const controllers[DCB_CONTAINER_CONTROLLERS] = {"cpu", "memory", "pids"};
+static const char *const controllers[] = {"cpu", "memory", "pids"};
 
 DEFINE_CLEANUP(FILE *, endmntent)
 
@@ -50,24 +50,26 @@ static bool find_own(char *path, size_t size)
 	return false;
 }
 
+static void read_control(const char *group, char *text, size_t size)
+{
+	_cleanup_fclose_ FILE *file = NULL;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%.*s/cgroup.subtree_control", PATH_MAX / 2, group);
+	file = fopen(path, "re");
+	if (!file || !fgets(text, (int)size, file))
+		text[0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+}
+
 static bool has_word(const char *text, const char *word)
 {
 	size_t n = strlen(word);
 
 	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
-		if ((at == text || at[-1] == ' ') && strchr(" \n", at[n]))
+		if ((at == text || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
 			return true;
 	return false;
-}
-
-static bool is_on(const char *group, const char *controller)
-{
-	_cleanup_fclose_ FILE *file = NULL;
-	char path[PATH_MAX], text[512] = "";
-
-	snprintf(path, sizeof(path), "%.*s/cgroup.subtree_control", PATH_MAX / 2, group);
-	file = fopen(path, "re");
-	return file && fgets(text, sizeof(text), file) && has_word(text, controller);
 }
 
 static bool switch_to(const char *group, char sign, const char *controller)
@@ -84,14 +86,14 @@ static bool switch_to(const char *group, char sign, const char *controller)
 int dcb_container_cgroup_open(struct dcb_container_cgroup *cgroup, struct dcb_error *err)
 {
 	char mount[PATH_MAX / 8], own[PATH_MAX / 8];
-	bool is_root;
 
 	*cgroup = (struct dcb_container_cgroup){0};
 	if (!find_mount(mount, sizeof(mount)) || !find_own(own, sizeof(own)))
 		return 0;
-	is_root = strcmp(own, "/") == 0;
-	snprintf(cgroup->parent, sizeof(cgroup->parent), "%s%s", mount, is_root ? "" : own);
-	snprintf(cgroup->path, sizeof(cgroup->path), "%s/dcbench-%d", cgroup->parent, getpid());
+	cgroup->is_root = strcmp(own, "/") == 0;
+	snprintf(cgroup->parent, sizeof(cgroup->parent), "%s%s", mount, cgroup->is_root ? "" : own);
+	snprintf(cgroup->name, sizeof(cgroup->name), "dcbench-%d", getpid());
+	snprintf(cgroup->path, sizeof(cgroup->path), "%s/%s", cgroup->parent, cgroup->name);
 	if (mkdir(cgroup->path, 0755) < 0) {
 		int errnum = errno;
 
@@ -100,11 +102,11 @@ int dcb_container_cgroup_open(struct dcb_container_cgroup *cgroup, struct dcb_er
 			return 0;
 		return dcb_error_sys(err, errnum, "cannot make a cgroup below %s", cgroup->parent);
 	}
-	for (size_t i = 0; is_root && i < ARRAY_SIZE(controllers); i++)
-		cgroup->enabled[i] = !is_on(cgroup->parent, controllers[i]) &&
-				     switch_to(cgroup->parent, '+', controllers[i]);
-	for (size_t i = 0; is_root && i < ARRAY_SIZE(controllers); i++)
+	read_control(cgroup->parent, cgroup->before, sizeof(cgroup->before));
+	for (size_t i = 0; cgroup->is_root && i < ARRAY_SIZE(controllers); i++) {
+		switch_to(cgroup->parent, '+', controllers[i]);
 		switch_to(cgroup->path, '+', controllers[i]);
+	}
 	return 0;
 }
 
@@ -125,19 +127,29 @@ static int remove_group(const char *path, struct dcb_error *err)
 	return 0;
 }
 
+static int restore(const struct dcb_container_cgroup *cgroup, struct dcb_error *err)
+{
+	char now[sizeof(cgroup->before)], *rest = now, *word;
+
+	read_control(cgroup->parent, now, sizeof(now));
+	while ((word = strsep(&rest, " ")))
+		if (*word && !has_word(cgroup->before, word) &&
+		    !switch_to(cgroup->parent, '-', word))
+			return dcb_error_set(err, EBUSY,
+					     "cannot switch the controller %s off again", word);
+	return 0;
+}
+
 int dcb_container_cgroup_close(struct dcb_container_cgroup *cgroup, struct dcb_error *err)
 {
-	int r;
+	int r, restored;
 
 	if (!dcb_container_cgroup_has(cgroup))
 		return 0;
 	r = remove_group(cgroup->path, err);
-	for (size_t i = 0; i < ARRAY_SIZE(controllers); i++)
-		if (cgroup->enabled[i] && !switch_to(cgroup->parent, '-', controllers[i]) && r == 0)
-			r = dcb_error_set(err, EBUSY, "cannot switch the controller %s off again",
-					  controllers[i]);
+	restored = cgroup->is_root ? restore(cgroup, r < 0 ? NULL : err) : 0;
 	*cgroup = (struct dcb_container_cgroup){0};
-	return r;
+	return r < 0 ? r : restored;
 }
 
 int dcb_container_cgroup_make(const struct dcb_container_cgroup *cgroup, unsigned index,

@@ -4,9 +4,9 @@
 /*
  * A group of this process in the cgroup v2 hierarchy, one below it for each container. Where the
  * process is in the root group, as in a guest, the groups get the controllers of an ordinary
- * container (cpu, memory, pids); what was switched on for that is switched off again. Elsewhere the
- * groups have what their parent hands on. Where there is no cgroup2, or it may not be written,
- * containers go without.
+ * container (cpu, memory, pids); what is switched on in the root, also by a runtime, is switched
+ * off again. Elsewhere the groups have what their parent hands on. Where there is no cgroup2, or it
+ * may not be written, containers go without.
  */
 
 #include <limits.h>
@@ -14,12 +14,12 @@
 
 struct dcb_error;
 
-#define DCB_CONTAINER_CONTROLLERS 3
-
 struct dcb_container_cgroup {
-	char parent[PATH_MAX / 4];               /* the process's own group */
-	char path[PATH_MAX / 2];                 /* "": none */
-	bool enabled[DCB_CONTAINER_CONTROLLERS]; /* in the parent, by us */
+	char parent[PATH_MAX / 4]; /* the process's own group */
+	char path[PATH_MAX / 2];   /* "": none */
+	char name[32];             /* the last part of it */
+	bool is_root;              /* the parent */
+	char before[512];          /* what the parent's children had before us */
 };
 
 int dcb_container_cgroup_open(struct dcb_container_cgroup *cgroup, struct dcb_error *err);

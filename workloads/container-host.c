@@ -14,7 +14,8 @@
 
 #define INIT_MIB 3 /* an init with its namespaces, page tables and stacks */
 
-static const struct dcb_container_runtime *const runtimes[] = {&dcb_container_builtin};
+static const struct dcb_container_runtime *const runtimes[] = {&dcb_container_builtin,
+							       &dcb_container_crun};
 
 /* One page is what mount(2) takes. */
 #define LOWERS_SIZE 3000
@@ -29,7 +30,7 @@ static int make_folder(const char *path, struct dcb_error *err)
 /* Mount points and the folder of the init's own files, in the lowest layer only. */
 static int make_bottom(const char *layer, struct dcb_error *err)
 {
-	static const char *const names[] = {"proc", "tmp", "volume", "work"};
+	static const char *const names[] = {"dev", "proc", "tmp", "volume", "work"};
 	char path[PATH_MAX];
 	int r = 0;
 
@@ -106,6 +107,8 @@ static int make_layers(struct dcb_container_host *host, struct dcb_error *err)
 					  "the paths of %lld layers are too long for mount(2)",
 					  (long long)host->params->layers);
 	}
+	if (r == 0 && host->runtime->prepare)
+		r = host->runtime->prepare(host, layer, err);
 	return r;
 }
 
@@ -119,14 +122,17 @@ int dcb_container_host_open(const struct dcb_workload_context *context,
 
 	if (!host)
 		return dcb_error_oom(err);
+	host->context = context;
 	host->params = params;
 	host->runtime = runtimes[params->runtime];
 	host->fs = (struct dcb_fs)DCB_FS_NULL;
-	r = dcb_fs_open(&host->fs, DCB_FS_TMPFS, context, "containers", err);
+	r = host->runtime->open ? host->runtime->open(host, err) : 0;
 	if (r == 0)
-		r = make_layers(host, err);
+		r = dcb_fs_open(&host->fs, DCB_FS_TMPFS, context, "containers", err);
 	if (r == 0)
 		r = dcb_container_cgroup_open(&host->cgroup, err);
+	if (r == 0)
+		r = make_layers(host, err);
 	if (r < 0)
 		return r;
 	*ret_host = TAKE_PTR(host);
@@ -151,8 +157,12 @@ void dcb_container_host_free(struct dcb_container_host *host)
 
 struct dcb_workload_needs dcb_container_needs(const struct dcb_container_params *params)
 {
-	(void)params;
-	return dcb_fs_needs(DCB_FS_OVERLAY);
+	static const char *const crun[] = {"crun", NULL};
+	struct dcb_workload_needs needs = dcb_fs_needs(DCB_FS_OVERLAY);
+
+	if (runtimes[params->runtime] == &dcb_container_crun)
+		needs.programs = crun;
+	return needs;
 }
 
 uint64_t dcb_container_memory_mib(const struct dcb_container_params *params, uint64_t n)

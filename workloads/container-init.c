@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -103,4 +104,21 @@ void dcb_container_init_run(const struct dcb_container_dose *dose, int pipe_fd)
 	close(pipe_fd);
 	for (;;)
 		pause();
+}
+
+int dcb_container_init_main(int argc, char **argv)
+{
+	struct dcb_container_dose dose;
+	int64_t *const fields[] = {&dose.dirs, &dose.files, &dose.negative, &dose.volume};
+
+	if (argc != 2 + (int)ARRAY_SIZE(fields))
+		return 2;
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		char *end;
+
+		*fields[i] = strtoll(argv[2 + i], &end, 10);
+		if (*end != '\0' || *fields[i] < 0)
+			return 2;
+	}
+	dcb_container_init_run(&dose, STDOUT_FILENO);
 }

@@ -18,5 +18,11 @@ struct dcb_container_dose {
 	int64_t dirs, files, negative, volume;
 };
 
+/* By it the agent is called in a container whose runtime starts a program: the doses behind it, in
+ * the order above; the pipe is its standard output. */
+#define DCB_CONTAINER_INIT_ARG "--container-init"
+/* Exit code of a call with bad arguments; does not return from a good one. */
+int dcb_container_init_main(int argc, char **argv);
+
 /* Calls nothing that allocates or locks: it may be a copy of one thread of a threaded process. */
 _Noreturn void dcb_container_init_run(const struct dcb_container_dose *dose, int pipe_fd);

@@ -25,7 +25,7 @@ struct dcb_container_params {
 	bool net;
 	int runtime;
 };
-#define DCB_CONTAINER_RUNTIMES "builtin"
+#define DCB_CONTAINER_RUNTIMES "builtin,crun"
 #define DCB_CONTAINER_MAX      256
 
 /* Rows for the option table of a workload, whose params hold `... container`. */
