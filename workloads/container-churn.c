@@ -60,7 +60,7 @@ struct churn_run {
 	struct dcb_report report;
 	struct churn_worker *workers;
 	uint64_t *start_ns, *teardown_ns; /* worker 0's, worker 1's... */
-	double begin_cpu_ns;              /* of the whole machine */
+	struct dcb_container_mark begin;
 };
 
 static int churn_one(struct churn_worker *worker, uint64_t *ret_start_ns, uint64_t *ret_teardown_ns,
@@ -93,7 +93,7 @@ static int churn_work(void *context, size_t thread, struct dcb_sampler *sampler,
 
 	run->workers[thread].usage = (struct dcb_container_usage){0};
 	if (thread == 0)
-		run->begin_cpu_ns = dcb_late_machine_cpu_ns();
+		dcb_container_mark(&run->begin);
 	dcb_sampler_begin(sampler);
 	for (size_t i = thread * count; r == 0 && i < (thread + 1) * count; i++)
 		r = churn_one(&run->workers[thread], &run->start_ns[i], &run->teardown_ns[i], err);
@@ -128,7 +128,6 @@ static int report_whole(struct churn_run *run, int iteration, const struct dcb_l
 	const struct dcb_workload_ops *ops = &dcb_workload_container_churn;
 	size_t workers = (size_t)run->params->workers, n = workers * (size_t)run->params->count;
 	struct dcb_container_costs costs = {
-		.machine_ns = dcb_late_machine_cpu_ns() - run->begin_cpu_ns,
 		.roles_ns = dcb_report_sum(run->report.crew, 0, workers, "cpu"),
 		.n = n,
 	};
@@ -138,7 +137,7 @@ static int report_whole(struct churn_run *run, int iteration, const struct dcb_l
 
 	for (size_t i = 0; i < workers; i++) {
 		wall_ns = fmax(wall_ns, dcb_report_measured(run->report.crew, 0, i, "wall"));
-		costs.roles_ns += run->workers[i].usage.cpu_ns;
+		costs.inits_ns += run->workers[i].usage.cpu_ns;
 		costs.n_cgroups += run->workers[i].container.had_cgroup *
 				   (size_t)run->params->count;
 	}
@@ -148,7 +147,8 @@ static int report_whole(struct churn_run *run, int iteration, const struct dcb_l
 	next += DCB_LATENCY_N;
 	dcb_latency_values(ops, NULL, "teardown", run->teardown_ns, n, next);
 	next += DCB_LATENCY_N;
-	dcb_container_costs_values(&costs, ops, next);
+	costs.roles_ns += costs.inits_ns;
+	dcb_container_costs_values(&run->begin, &costs, ops, next);
 	next += DCB_CONTAINER_COSTS_N;
 	dcb_late_values(late, ops, next);
 	return dcb_report_last(&run->report, 0, iteration, values, ARRAY_SIZE(values), err);

@@ -3,7 +3,10 @@
 
 #include <assert.h>
 #include <math.h>
+#include <sys/resource.h>
 
+#include "workloads/container-private.h"
+#include "workloads/late.h"
 #include "workloads/report.h"
 
 struct row {
@@ -23,20 +26,37 @@ static void fill(const struct dcb_workload_ops *ops, const char *role, const str
 	}
 }
 
-void dcb_container_costs_values(const struct dcb_container_costs *costs,
+void dcb_container_mark(struct dcb_container_mark *ret_mark)
+{
+	struct rusage children;
+
+	getrusage(RUSAGE_CHILDREN, &children);
+	ret_mark->machine_ns = dcb_late_machine_cpu_ns();
+	ret_mark->children_ns = dcb_container_rusage_ns(&children);
+}
+
+void dcb_container_costs_values(const struct dcb_container_mark *begin,
+				const struct dcb_container_costs *costs,
 				const struct dcb_workload_ops *ops,
 				struct dcb_value ret_values[DCB_CONTAINER_COSTS_N])
 {
-	/* Clocks of many threads, not read at once: it may come out a little under nothing. */
-	double other_ns = isnan(costs->machine_ns) ? NAN
-						   : fmax(costs->machine_ns - costs->roles_ns, 0);
-	const struct row rows[DCB_CONTAINER_COSTS_N] = {
-		{"machine-cpu", costs->machine_ns / (double)costs->n},
-		{"other-cpu", other_ns / (double)costs->n},
-		{"cgroups", (double)costs->n_cgroups},
-	};
+	struct dcb_container_mark end;
+	double machine_ns, runtime_ns, other_ns, n = (double)costs->n;
 
-	fill(ops, NULL, rows, ARRAY_SIZE(rows), ret_values);
+	/* Clocks of many threads, not read at once: a difference may come out a little under
+	 * nothing. */
+	dcb_container_mark(&end);
+	machine_ns = end.machine_ns - begin->machine_ns;
+	runtime_ns = fmax(end.children_ns - begin->children_ns - costs->inits_ns, 0);
+	other_ns = isnan(machine_ns) ? NAN : fmax(machine_ns - runtime_ns - costs->roles_ns, 0);
+	fill(ops, NULL,
+	     (const struct row[DCB_CONTAINER_COSTS_N]){
+		     {"machine-cpu", machine_ns / n},
+		     {"runtime-cpu", runtime_ns / n},
+		     {"other-cpu", other_ns / n},
+		     {"cgroups", (double)costs->n_cgroups},
+	     },
+	     DCB_CONTAINER_COSTS_N, ret_values);
 }
 
 void dcb_container_usage_add(struct dcb_container_usage *sum, const struct dcb_container *container)

@@ -4,6 +4,7 @@
 /* What the files of a container share. */
 
 #include <limits.h>
+#include <sys/resource.h>
 
 #include "workloads/container-cgroup.h"
 #include "workloads/container-init.h"
@@ -42,3 +43,5 @@ extern const struct dcb_container_runtime dcb_container_crun;
 void dcb_container_path(const struct dcb_container *container, const char *name,
 			char ret_path[CONTAINER_PATH]);
 struct dcb_container_dose dcb_container_dose(const struct dcb_container_params *params);
+/* CPU time, user's and system's. */
+double dcb_container_rusage_ns(const struct rusage *usage);

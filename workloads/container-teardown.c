@@ -82,7 +82,7 @@ struct teardown_run {
 	struct dcb_meeting *meeting; /* NULL unless eager */
 	struct teardown_side *sides; /* one a container */
 	uint64_t *latencies_ns;
-	double begin_cpu_ns; /* of the whole machine */
+	struct dcb_container_mark begin;
 };
 
 static int teardown_one(const struct teardown_run *run, struct teardown_side *side,
@@ -107,7 +107,7 @@ static int teardown_all(void *context, size_t thread, struct dcb_sampler *sample
 	int r = 0;
 
 	if (thread == 0)
-		run->begin_cpu_ns = dcb_late_machine_cpu_ns();
+		dcb_container_mark(&run->begin);
 	dcb_sampler_begin(sampler);
 	for (size_t i = thread; r == 0 && i < n; i += step)
 		r = teardown_one(run, &run->sides[i], err);
@@ -220,22 +220,24 @@ static int report_whole(struct teardown_run *run, int iteration, const struct dc
 	const struct dcb_workload_ops *ops = &dcb_workload_container_teardown;
 	size_t n = (size_t)run->params->containers;
 	struct dcb_container_costs costs = {
-		.machine_ns = dcb_late_machine_cpu_ns() - run->begin_cpu_ns,
 		.roles_ns = roles_cpu_ns(run),
 		.n = n,
 	};
+	struct dcb_container_usage inits = {0};
 	struct dcb_value values[1 + DCB_LATENCY_N + DCB_CONTAINER_COSTS_N + DCB_LATE_N];
 	struct dcb_value *next = values;
 
 	for (size_t i = 0; i < n; i++) {
 		run->latencies_ns[i] = run->sides[i].latency_ns;
 		costs.n_cgroups += run->sides[i].container.had_cgroup;
+		dcb_container_usage_add(&inits, &run->sides[i].container);
 	}
 	*next++ = dcb_report_value(dcb_workload_metric_find(ops, NULL, "teardown-rate"),
 				   (double)n * 1e9 / longest_wall_ns(run));
 	dcb_latency_values(ops, NULL, "teardown", run->latencies_ns, n, next);
 	next += DCB_LATENCY_N;
-	dcb_container_costs_values(&costs, ops, next);
+	costs.inits_ns = inits.cpu_ns;
+	dcb_container_costs_values(&run->begin, &costs, ops, next);
 	next += DCB_CONTAINER_COSTS_N;
 	dcb_late_values(late, ops, next);
 	return dcb_report_last(&run->report, ROLE_TEARDOWN, iteration, values, ARRAY_SIZE(values),

@@ -188,9 +188,10 @@ int dcb_container_await_ready(struct dcb_container *container, struct dcb_error 
 
 /* ---- stop ---- */
 
-static double usec_ns(const struct timeval *time)
+double dcb_container_rusage_ns(const struct rusage *usage)
 {
-	return (double)time->tv_sec * 1e9 + (double)time->tv_usec * 1e3;
+	return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1e9 +
+	       (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) * 1e3;
 }
 
 static int reap(struct dcb_container *container, struct dcb_error *err)
@@ -207,7 +208,7 @@ static int reap(struct dcb_container *container, struct dcb_error *err)
 	container->reaped_ns = dcb_clock_ns(CLOCK_MONOTONIC);
 	container->pid = 0;
 	container->usage = (struct dcb_container_usage){
-		.cpu_ns = usec_ns(&all.ru_utime) + usec_ns(&all.ru_stime) - ready->cpu_ns,
+		.cpu_ns = dcb_container_rusage_ns(&all) - ready->cpu_ns,
 		.voluntary_switches = (double)all.ru_nvcsw - ready->voluntary_switches,
 		.involuntary_switches = (double)all.ru_nivcsw - ready->involuntary_switches,
 	};

@@ -86,22 +86,31 @@ static void container_stop__frees_the_dentries_it_made(void **state)
 {
 	const struct dcb_container_params params = {
 		.layers = 4, .dirs = 20, .files = 100, .negative = 200};
-	/* On the overlay: looked up, missed, made, missed; and in the upper layer: made. */
-	const int64_t expected = 20 * (100 + 200) + 21 * (100 + 200) + 21 * 100;
+	/* Looked up, missed; made, missed. What is made is in the upper layer too. */
+	const int64_t overlay = 20 * (100 + 200) + 21 * (100 + 200), upper = 21 * 100;
 	struct dcb_container_host *host = open_host(&params);
-	struct dcb_dentry_count before, full, after;
-	struct dcb_container container;
+	struct dcb_dentry_count before, full, both, stopped, removed;
+	struct dcb_container container, other;
 
 	(void)state;
 	dcb_container_init(&container, host, 0, false);
+	dcb_container_init(&other, host, 1, false);
 	assert_int_equal(dcb_dentry_count_read(&before, NULL), 0);
 	start(&container);
 	assert_int_equal(dcb_dentry_count_read(&full, NULL), 0);
-	stop(&container);
-	assert_int_equal(dcb_dentry_count_read(&after, NULL), 0);
+	/* It was cloned with the first one's mount, and must not keep it. */
+	start(&other);
+	assert_int_equal(dcb_dentry_count_read(&both, NULL), 0);
+	assert_int_equal(dcb_container_stop(&container, NULL), 0);
+	assert_int_equal(dcb_dentry_count_read(&stopped, NULL), 0);
+	assert_int_equal(dcb_container_remove(&container, NULL), 0);
+	assert_int_equal(dcb_dentry_count_read(&removed, NULL), 0);
+	stop(&other);
 	/* Others on this host come and go. */
-	assert_in_range(full.all - before.all, expected * 9 / 10, expected * 12 / 10);
-	assert_in_range(full.all - after.all, expected * 9 / 10, expected * 12 / 10);
+	assert_in_range(full.all - before.all, (overlay + upper) * 9 / 10,
+			(overlay + upper) * 11 / 10);
+	assert_in_range(both.all - stopped.all, overlay * 9 / 10, overlay * 11 / 10);
+	assert_in_range(stopped.all - removed.all, upper * 8 / 10, upper * 12 / 10);
 	assert_int_equal(dcb_container_host_close(host, NULL), 0);
 }
 
