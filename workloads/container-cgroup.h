@@ -28,6 +28,6 @@ bool dcb_container_cgroup_has(const struct dcb_container_cgroup *cgroup);
 /* *ret_fd: of the new group of container `index`, for CLONE_INTO_CGROUP. */
 int dcb_container_cgroup_make(const struct dcb_container_cgroup *cgroup, unsigned index,
 			      int *ret_fd, struct dcb_error *err);
-/* Waits where the dead init still counts (7.0 and later take it out after it was reaped). */
+/* Tries again for a while where it is still busy, as runtimes do. */
 int dcb_container_cgroup_remove(const struct dcb_container_cgroup *cgroup, unsigned index,
 				struct dcb_error *err);

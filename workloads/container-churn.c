@@ -229,19 +229,14 @@ const struct dcb_workload_ops dcb_workload_container_churn = {
 	.summary = "containers started and torn down in steady state, some at a time",
 	.description =
 		"Workers start containers, let them work, kill them and remove all that is left, "
-		"one after the other. A start is mount of an overlay, clone3() into new pid, "
-		"mount, "
-		"net, ipc and uts namespaces and a new cgroup, and in there mounts of /proc, a "
-		"tmpfs and the volume (copy_mnt_ns(), copy_net_ns()); it ends when the init runs "
-		"on "
-		"its root. The init then fills the dentry cache of overlay and tmpfs. A teardown "
-		"is "
-		"that of container-teardown:eager=no. No thread removes what another one "
-		"still closes: a change of how dying dentries are waited for must not move these "
-		"figures. Namespaces that workqueues free "
-		"behind the containers compete with the next ones: other-cpu, and only what is "
-		"left "
-		"at the end is late-cpu.",
+		"one after the other. A start is the mount of an overlay, clone3() into new pid, "
+		"mount, net, ipc and uts namespaces and a new cgroup, and the init's mounts of "
+		"/proc, a tmpfs and the volume; it ends when the init runs on its root. The init "
+		"then fills the dentry cache of overlay and tmpfs. A teardown is that of "
+		"container-teardown:eager=no. No thread removes what another one still closes: a "
+		"change of how dying dentries are waited for must not move these figures. "
+		"Namespaces that workqueues free behind the containers compete with the next ones: "
+		"other-cpu; only what is left at the end is late-cpu.",
 	.options = churn_options,
 	.params_size = sizeof(struct churn_params),
 	.roles = churn_roles,

@@ -172,6 +172,6 @@ uint64_t dcb_container_memory_mib(const struct dcb_container_params *params, uin
 	uint64_t dentries = n * (dirs * (3 * files + 2 * (uint64_t)params->negative) + files);
 	uint64_t bytes = n * (uint64_t)params->volume;
 
-	return dcb_memory_dentries_mib(dentries + dirs * files) + n * INIT_MIB +
-	       ((bytes + bytes / 8) >> 20);
+	return dcb_memory_dentries_mib(dentries + dirs * (files + (uint64_t)params->layers)) +
+	       n * INIT_MIB + ((bytes + bytes / 8) >> 20);
 }

@@ -341,20 +341,21 @@ const struct dcb_workload_ops dcb_workload_container_teardown = {
 	.name = "container-teardown",
 	.summary = "containers killed and torn down, volumes removed beside their dying inits",
 	.description =
-		"Each container is killed; do_exit() of its init closes its files, drops its "
-		"namespaces and, in exit_task_work(), releases the deleted file on its volume: "
-		"__fput(), dput(), __dentry_kill(), and in iput() the truncation. eager=yes "
-		"removes "
-		"the volume at that moment, as a host's agent that does not wait for the process: "
-		"rmdir() of the file's folder enters shrink_dcache_parent() with a child that is "
-		"dying, which from 6.8 to 7.0 is walked again and again until it is gone, and "
-		"waited for asleep from 7.1 on; before 6.8 it was not seen. eager=no removes after "
-		"the init was reaped, when nothing is dying: then it is the cost of an ordinary "
-		"teardown, umount of the overlay (shrink_dcache_for_umount()), rmdir of the cgroup "
-		"and unlink of upper and work folders, and must not change. Network, ipc and "
-		"mqueue "
-		"of a container are freed by a workqueue after that: late-cpu. What the host's "
-		"network configuration, seccomp or user namespaces would add is not measured.",
+		"Each container is killed. do_exit() of its init closes its files and drops its "
+		"namespaces, and in exit_task_work() releases the deleted file on its volume: "
+		"__fput(), dput(), __dentry_kill(), and in its iput() the truncation. eager=yes "
+		"removes the volume at that moment, as an agent of the host does that does not "
+		"wait for the process: rmdir() of the file's folder enters shrink_dcache_parent() "
+		"with a child that is dying, which from 6.8 to 7.0 is looked for again and again "
+		"until it is gone, and from 7.1 on is waited for asleep; before 6.8 it was not "
+		"seen. eager=no removes after the init was reaped, when nothing is dying: the cost "
+		"of an ordinary teardown, with the umount of the overlay "
+		"(shrink_dcache_for_umount()), rmdir of the cgroup, and unlink of all in upper and "
+		"work, which must not change. Its net and ipc namespaces are freed by workqueues: "
+		"other-cpu, of which late-cpu is what was left at the end. runtime=crun calls the "
+		"real crun for kill and delete: then its processes (runtime-cpu) and what it adds "
+		"(a device program of the cgroup, /dev) are in the figures as well. User "
+		"namespaces, seccomp and configured network devices are not measured.",
 	.options = teardown_options,
 	.params_size = sizeof(struct teardown_params),
 	.roles = teardown_roles,
