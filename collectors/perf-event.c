@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include <perf/core.h>
+#include <perf/cpumap.h>
 #include <perf/evsel.h>
 #include <perf/threadmap.h>
 
@@ -86,7 +87,8 @@ static void perf_lacks(struct perf_event_counter *counter, uint32_t type, int er
 }
 
 static int perf_open_counter(struct perf_event_counter *counter, size_t i,
-			     struct perf_thread_map *threads, struct dcb_error *err)
+			     struct perf_cpu_map *cpus, struct perf_thread_map *threads,
+			     struct dcb_error *err)
 {
 	struct perf_event_attr attr = {
 		.type = perf_configs[i].type,
@@ -100,7 +102,7 @@ static int perf_open_counter(struct perf_event_counter *counter, size_t i,
 	counter->evsel = perf_evsel__new(&attr);
 	if (!counter->evsel)
 		return dcb_error_oom(err);
-	r = perf_evsel__open(counter->evsel, NULL, threads);
+	r = perf_evsel__open(counter->evsel, cpus, threads);
 	if (r < 0) {
 		perf_lacks(counter, attr.type, -r);
 		perf_evsel__delete(TAKE_PTR(counter->evsel));
@@ -122,21 +124,25 @@ static void perf_event_close(void *data)
 }
 
 DEFINE_CLEANUP(void *, perf_event_close)
+DEFINE_CLEANUP(struct perf_cpu_map *, perf_cpu_map__put)
 DEFINE_CLEANUP(struct perf_thread_map *, perf_thread_map__put)
 
 static int perf_event_open(void **ret_state, struct dcb_error *err)
 {
 	_cleanup_(perf_event_closep) void *data = calloc(1, sizeof(struct perf_event_state));
 	_cleanup_(perf_thread_map__putp) struct perf_thread_map *threads = NULL;
+	_cleanup_(perf_cpu_map__putp) struct perf_cpu_map *cpus = NULL;
 	struct perf_event_state *state = data;
 	pid_t self = 0;
 
 	libperf_init(perf_silent);
+	/* The one that libperf makes by itself is a static that threads race for. */
+	cpus = perf_cpu_map__new_any_cpu();
 	threads = perf_thread_map__new_array(1, &self);
-	if (!state || !threads)
+	if (!state || !threads || !cpus)
 		return dcb_error_oom(err);
 	for (size_t i = 0; i < PERF_N; i++) {
-		int r = perf_open_counter(&state->counters[i], i, threads, err);
+		int r = perf_open_counter(&state->counters[i], i, cpus, threads, err);
 
 		if (r < 0)
 			return r;

@@ -3,7 +3,8 @@
 # compiler of its own, which CMake has no notion of within one project: hence custom commands.
 
 set(agent_sources
-	base/arch.c base/error.c base/file.c base/json.c base/option.c base/random.c
+	base/arch.c base/error.c base/file.c base/json.c base/option.c base/process.c
+	base/random.c
 	collectors/clock.c collectors/metric.c collectors/perf-event.c collectors/registry.c
 	collectors/rusage.c collectors/sampler.c collectors/schedstat.c
 	${dcb_workload_sources}

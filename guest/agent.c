@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "workloads/container-init.h"
 
 #define JOB_MAX_BYTES (1 << 20)
 
@@ -137,6 +138,8 @@ int main(int argc, char **argv)
 {
 	struct dcb_error err = DCB_ERROR_NULL;
 
+	if (argc > 1 && strcmp(argv[1], DCB_CONTAINER_INIT_ARG) == 0)
+		return dcb_container_init_main(argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 	/* The order of a hash table is not to depend on chance. */
 	json_object_seed(1);

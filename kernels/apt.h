@@ -42,6 +42,10 @@ struct dcb_apt_package {
 int dcb_apt_list(struct dcb_apt *apt, const char *pattern, struct dcb_apt_package **ret_packages,
 		 size_t *ret_n, struct dcb_error *err);
 void dcb_apt_packages_free(struct dcb_apt_package *packages, size_t n);
+/* The package and all that it depends on (not what is only recommended), preferably of its own
+ * suite; to be freed as above. */
+int dcb_apt_depends(struct dcb_apt *apt, const struct dcb_apt_package *package,
+		    struct dcb_apt_package **ret_packages, size_t *ret_n, struct dcb_error *err);
 /* Downloads and verifies one package into `into`; *ret_path is malloc'd. */
 int dcb_apt_download(struct dcb_apt *apt, const struct dcb_apt_package *package, const char *into,
 		     char **ret_path, struct dcb_error *err);

@@ -61,8 +61,8 @@ static json_t *host(void)
 			 line_of("/proc/loadavg"), "cgroup_layout", dcb_cgroup_layout());
 }
 
-int dcb_fingerprint(const struct dcb_plan *plan, const char *agent_sha256, json_t **ret_json,
-		    struct dcb_error *err)
+int dcb_fingerprint(const struct dcb_plan *plan, const struct dcb_prepared *prepared,
+		    json_t **ret_json, struct dcb_error *err)
 {
 	json_t *machine = NULL, *json;
 	int r;
@@ -70,9 +70,11 @@ int dcb_fingerprint(const struct dcb_plan *plan, const char *agent_sha256, json_
 	r = plan->ops->describe ? plan->ops->describe(plan->guest_arch, &machine, err) : 0;
 	if (r < 0)
 		return r;
-	json = json_pack("{s:s, s:o, s:o, s:o, s:s}", "dcbench", DCB_VERSION, "host", host(),
+	json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:s}", "dcbench", DCB_VERSION, "host", host(),
 			 "machine", machine ? machine : json_null(), "agent_sha256",
-			 dcb_json_string(agent_sha256), "cgroup", plan->cgroup ? "on" : "off");
+			 dcb_json_string(prepared->agent_sha256), "programs",
+			 dcb_programs_versions(&prepared->programs), "cgroup",
+			 plan->cgroup ? "on" : "off");
 	if (!json)
 		return dcb_error_oom(err);
 	*ret_json = json;

@@ -6,8 +6,9 @@
 #include <jansson.h>
 
 #include "lab/plan.h"
+#include "lab/prepare.h"
 
 struct dcb_error;
 
-int dcb_fingerprint(const struct dcb_plan *plan, const char *agent_sha256, json_t **ret_json,
-		    struct dcb_error *err);
+int dcb_fingerprint(const struct dcb_plan *plan, const struct dcb_prepared *prepared,
+		    json_t **ret_json, struct dcb_error *err);

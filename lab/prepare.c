@@ -19,6 +19,7 @@ void dcb_prepared_deinit(struct dcb_prepared *prepared)
 	free(prepared->kernels);
 	free(prepared->initramfs);
 	free(prepared->job);
+	dcb_programs_deinit(&prepared->programs);
 	memset(prepared, 0, sizeof(*prepared));
 }
 
@@ -164,19 +165,21 @@ static const char *file_name(const char *path)
 }
 
 static int make_initramfs(const struct dcb_plan *plan, const struct dcb_kernel *kernel,
-			  const struct dcb_run_options *options, const char *base, const char *path,
+			  const struct dcb_run_options *options,
+			  const struct dcb_programs *programs, const char *base, const char *path,
 			  struct dcb_error *err)
 {
 	_cleanup_(paths_deinit) struct paths sources = {0};
 	_cleanup_(paths_deinit) struct paths targets = {0};
 	_cleanup_free_ struct dcb_initramfs_file *files = NULL;
 	_cleanup_free_ char *job = NULL;
+	size_t n;
 	int r;
 
 	r = collect_modules(plan, kernel, options, &sources, err);
 	if (r < 0)
 		return r;
-	files = calloc(sources.n + 1, sizeof(*files));
+	files = calloc(sources.n + 1 + programs->n_files, sizeof(*files));
 	if (!files)
 		return dcb_error_oom(err);
 	for (size_t i = 0; i < sources.n; i++) {
@@ -190,9 +193,11 @@ static int make_initramfs(const struct dcb_plan *plan, const struct dcb_kernel *
 	job = job_text(plan, &targets);
 	if (!job)
 		return dcb_error_oom(err);
-	files[sources.n] = (struct dcb_initramfs_file){
+	n = sources.n;
+	files[n++] = (struct dcb_initramfs_file){
 		.name = "/job.json", .data = job, .size = strlen(job), .mode = 0644};
-	return dcb_initramfs_write(path, base, files, sources.n + 1, err);
+	n += dcb_programs_files(programs, files + n);
+	return dcb_initramfs_write(path, base, files, n, err);
 }
 
 static int make_all_initramfs(const struct dcb_plan *plan, const struct dcb_run_options *options,
@@ -216,7 +221,7 @@ static int make_all_initramfs(const struct dcb_plan *plan, const struct dcb_run_
 		prepared->initramfs[i] = dcb_format("%s/%zu.cpio", folder, i);
 		if (!prepared->initramfs[i])
 			return dcb_error_oom(err);
-		r = make_initramfs(plan, prepared->kernels[i], options, base,
+		r = make_initramfs(plan, prepared->kernels[i], options, &prepared->programs, base,
 				   prepared->initramfs[i], err);
 		if (r < 0)
 			return r;
@@ -246,6 +251,9 @@ int dcb_prepare(const struct dcb_plan *plan, const struct dcb_run_options *optio
 		if (r < 0)
 			return r;
 	}
+	r = dcb_programs_get(plan, options, &prepared.programs, err);
+	if (r < 0)
+		return r;
 	prepared.job = job_text(plan, &(struct paths){0});
 	if (!prepared.job)
 		return dcb_error_oom(err);

@@ -5,6 +5,7 @@
 
 #include "kernels/kernel.h"
 #include "lab/plan.h"
+#include "lab/programs.h"
 #include "lab/run.h"
 
 struct dcb_error;
@@ -12,6 +13,7 @@ struct dcb_error;
 struct dcb_prepared {
 	struct dcb_kernel **kernels;       /* one a kernel of the plan */
 	char **initramfs;                  /* likewise; NULL entries for the null machine */
+	struct dcb_programs programs;      /* what every initramfs holds of Debian */
 	char *job;                         /* job.json without modules, for the null machine */
 	char agent_sha256[DCB_SHA256_HEX]; /* empty for the null machine */
 	size_t n;

@@ -358,7 +358,7 @@ static int store_run(struct engine *engine, struct dcb_error *err)
 	json_auto_t *origins = json_array();
 	int r;
 
-	r = dcb_fingerprint(plan, engine->prepared.agent_sha256, &fingerprint, err);
+	r = dcb_fingerprint(plan, &engine->prepared, &fingerprint, err);
 	if (r < 0)
 		return r;
 	r = dcb_owner_self(&owner, err);

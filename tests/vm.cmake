@@ -16,6 +16,7 @@ add_custom_target(hostile-agents ALL DEPENDS ${hostile_agents})
 
 dcb_script_test(vm hostile TIMEOUT 600)
 dcb_script_test(vm cgroup-v2 TIMEOUT 300)
+dcb_script_test(vm containers TIMEOUT 1800)
 dcb_script_test(vm exact TIMEOUT 1800)
 dcb_script_test(vm suites TIMEOUT 1800)
 dcb_script_test(vm health TIMEOUT 1800)

@@ -90,8 +90,12 @@ int dcb_fs_open(struct dcb_fs *fs, enum dcb_fs_type type,
 	fs->type = type;
 	snprintf(fs->base, sizeof(fs->base), "%s/%s", context->scratch, name);
 	snprintf(fs->root, sizeof(fs->root), "%s/root", fs->base);
-	if (mkdir(fs->base, 0755) < 0)
-		return dcb_error_sys(err, errno, "%s", fs->base);
+	if (mkdir(fs->base, 0755) < 0) {
+		r = dcb_error_sys(err, errno, "%s", fs->base);
+		/* Somebody else's: not to be removed by dcb_fs_close(). */
+		*fs = (struct dcb_fs)DCB_FS_NULL;
+		return r;
+	}
 	r = fs_folder(fs, "root", err);
 	if (r == 0)
 		r = fs_mount(fs, err);

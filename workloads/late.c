@@ -18,11 +18,8 @@
 #define QUIET_SHARE 0.05
 #define MAX_NS      2e9
 
-/*
- * CPU time of all threads, in ns: the seventh figure of every CPU's line in /proc/schedstat. A
- * thread counts when it is switched out.
- */
-static double system_cpu_ns(void)
+/* The seventh figure of every CPU's line in /proc/schedstat. */
+double dcb_late_machine_cpu_ns(void)
 {
 	_cleanup_fclose_ FILE *file = fopen("/proc/schedstat", "re");
 	char line[512];
@@ -43,7 +40,7 @@ static double system_cpu_ns(void)
 
 static double others_cpu_ns(void)
 {
-	return system_cpu_ns() - (double)dcb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	return dcb_late_machine_cpu_ns() - (double)dcb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
 void dcb_late_wait(struct dcb_late *ret_late)

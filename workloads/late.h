@@ -35,6 +35,9 @@ struct dcb_late {
  * most (a busy host never gets quiet). Call it at the end of the set-up, so that its late work is
  * over, and directly behind the timed part for the figures. */
 void dcb_late_wait(struct dcb_late *ret_late);
+/* CPU time of all threads of the machine so far; NAN as above. A thread counts when it is switched
+ * out. */
+double dcb_late_machine_cpu_ns(void);
 /* Both metrics of `ops`. */
 #define DCB_LATE_N 2
 void dcb_late_values(const struct dcb_late *late, const struct dcb_workload_ops *ops,

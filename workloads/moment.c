@@ -3,13 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/inotify.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "collectors/clock.h"
 
-#define POLL_NS 50000
+#define POLL_NS      50000
+#define NSEC_PER_SEC UINT64_C(1000000000)
 
 void dcb_moment_nap(long ns)
 {
@@ -25,6 +30,48 @@ int dcb_moment_await(atomic_bool *flag, const char *what, struct dcb_error *err)
 			return dcb_error_set(err, ETIMEDOUT, "%s did not come", what);
 		dcb_moment_nap(POLL_NS);
 	}
+	return 0;
+}
+
+int dcb_moment_await_post(sem_t *posted, const char *what, struct dcb_error *err)
+{
+	uint64_t until_ns = dcb_clock_ns(CLOCK_MONOTONIC) + DCB_MOMENT_TIMEOUT_NS;
+	const struct timespec until = {.tv_sec = (time_t)(until_ns / NSEC_PER_SEC),
+				       .tv_nsec = (long)(until_ns % NSEC_PER_SEC)};
+
+	while (sem_clockwait(posted, CLOCK_MONOTONIC, &until) < 0) {
+		if (errno == ETIMEDOUT)
+			return dcb_error_set(err, ETIMEDOUT, "%s did not come", what);
+		if (errno != EINTR)
+			return dcb_error_sys(err, errno, "cannot wait for %s", what);
+	}
+	return 0;
+}
+
+int dcb_moment_watch(const char *path, int *ret_fd, struct dcb_error *err)
+{
+	_cleanup_close_ int fd = inotify_init1(IN_CLOEXEC);
+
+	if (fd < 0 && errno == ENOSYS)
+		return dcb_error_set(err, EOPNOTSUPP, "this kernel has no inotify");
+	if (fd < 0 || inotify_add_watch(fd, path, IN_DELETE_SELF) < 0)
+		return dcb_error_sys(err, errno, "cannot watch %s", path);
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+int dcb_moment_await_dying(int watch_fd, const char *what, struct dcb_error *err)
+{
+	struct pollfd pollfd = {.fd = watch_fd, .events = POLLIN};
+	int r;
+
+	do {
+		r = poll(&pollfd, 1, (int)(DCB_MOMENT_TIMEOUT_NS / 1000000));
+	} while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return dcb_error_sys(err, errno, "poll");
+	if (r == 0)
+		return dcb_error_set(err, ETIMEDOUT, "%s did not die", what);
 	return 0;
 }
 

@@ -9,6 +9,8 @@
 #include "workloads/ops.h"
 
 const struct dcb_workload_ops *const dcb_workloads[] = {
+	&dcb_workload_container_churn,
+	&dcb_workload_container_teardown,
 	&dcb_workload_dcache_shrink,
 	&dcb_workload_dying_dentry,
 	&dcb_workload_shrink_list,

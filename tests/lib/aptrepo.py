@@ -74,13 +74,17 @@ class Archive:
                 modules[path] = file.read()
         return modules
 
-    def package(self, suite, name, version, files, arch=ARCH):
+    def package(self, suite, name, version, files, arch=ARCH, depends=None, links=None):
         root = os.path.join(self.scratch, name)
         shutil.rmtree(root, ignore_errors=True)
         os.makedirs(root)
         for path, data in files.items():
             write(os.path.join(root, path), data)
+        for path, target in (links or {}).items():
+            os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
+            os.symlink(target, os.path.join(root, path))
         control = (f"Package: {name}\nVersion: {version}\nArchitecture: {arch}\n"
+                   + (f"Depends: {depends}\n" if depends else "") +
                    "Maintainer: Nobody <nobody@example.org>\nDescription: fake\n")
         write(os.path.join(root, "DEBIAN/control"), control)
         pool = f"pool/{name}_{version}_{arch}.deb"
