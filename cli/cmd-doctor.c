@@ -13,6 +13,7 @@
 #include "kernels/kernel.h"
 #include "machines/cgroup.h"
 #include "machines/machine.h"
+#include "machines/mkfs.h"
 
 enum status {
 	STATUS_OK,
@@ -192,6 +193,24 @@ static int check_keyring(json_t *rows)
 		   "apt-get install debian-archive-keyring");
 }
 
+/* Only some workloads need them. */
+static int check_mkfs(json_t *rows)
+{
+	for (const char *const *fs = dcb_mkfs_names; *fs; fs++) {
+		const char *package = dcb_mkfs_missing(*fs);
+		_cleanup_free_ char *what = dcb_format("mkfs %s", *fs);
+		_cleanup_free_ char *mend = dcb_format("apt-get install %s",
+						       package ? package : "");
+		int r = add(rows, what ? what : "mkfs", package ? STATUS_NOTE : STATUS_OK,
+			    package ? "fs= of that kind cannot be had in guests" : "is there",
+			    package ? mend : NULL);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static int examine(json_t *rows, struct dcb_error *err)
 {
 	int r;
@@ -204,7 +223,7 @@ static int examine(json_t *rows, struct dcb_error *err)
 		    0 ||
 	    check_program(rows, "depmod", "kernels are stored without modules",
 			  "apt-get install kmod") < 0 ||
-	    check_keyring(rows) < 0)
+	    check_keyring(rows) < 0 || check_mkfs(rows) < 0)
 		return dcb_error_oom(err);
 	r = check_kernels(rows, err);
 	return r < 0 ? r : check_folders(rows, err);

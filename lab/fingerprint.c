@@ -64,16 +64,21 @@ static json_t *host(void)
 int dcb_fingerprint(const struct dcb_plan *plan, const struct dcb_prepared *prepared,
 		    json_t **ret_json, struct dcb_error *err)
 {
-	json_t *machine = NULL, *json;
+	json_t *machine = NULL, *images = NULL, *json;
 	int r;
 
 	r = plan->ops->describe ? plan->ops->describe(plan->guest_arch, &machine, err) : 0;
 	if (r < 0)
 		return r;
-	json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:s}", "dcbench", DCB_VERSION, "host", host(),
-			 "machine", machine ? machine : json_null(), "agent_sha256",
+	r = dcb_images_digests(&prepared->images, &images, err);
+	if (r < 0) {
+		json_decref(machine);
+		return r;
+	}
+	json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s}", "dcbench", DCB_VERSION, "host",
+			 host(), "machine", machine ? machine : json_null(), "agent_sha256",
 			 dcb_json_string(prepared->agent_sha256), "programs",
-			 dcb_programs_versions(&prepared->programs), "cgroup",
+			 dcb_programs_versions(&prepared->programs), "images", images, "cgroup",
 			 plan->cgroup ? "on" : "off");
 	if (!json)
 		return dcb_error_oom(err);

@@ -20,6 +20,7 @@ void dcb_prepared_deinit(struct dcb_prepared *prepared)
 	free(prepared->initramfs);
 	free(prepared->job);
 	dcb_programs_deinit(&prepared->programs);
+	dcb_images_deinit(&prepared->images);
 	memset(prepared, 0, sizeof(*prepared));
 }
 
@@ -166,7 +167,7 @@ static const char *file_name(const char *path)
 
 static int make_initramfs(const struct dcb_plan *plan, const struct dcb_kernel *kernel,
 			  const struct dcb_run_options *options,
-			  const struct dcb_programs *programs, const char *base, const char *path,
+			  const struct dcb_prepared *prepared, const char *base, const char *path,
 			  struct dcb_error *err)
 {
 	_cleanup_(paths_deinit) struct paths sources = {0};
@@ -179,7 +180,8 @@ static int make_initramfs(const struct dcb_plan *plan, const struct dcb_kernel *
 	r = collect_modules(plan, kernel, options, &sources, err);
 	if (r < 0)
 		return r;
-	files = calloc(sources.n + 1 + programs->n_files, sizeof(*files));
+	files = calloc(sources.n + 1 + prepared->programs.n_files + prepared->images.n,
+		       sizeof(*files));
 	if (!files)
 		return dcb_error_oom(err);
 	for (size_t i = 0; i < sources.n; i++) {
@@ -196,7 +198,8 @@ static int make_initramfs(const struct dcb_plan *plan, const struct dcb_kernel *
 	n = sources.n;
 	files[n++] = (struct dcb_initramfs_file){
 		.name = "/job.json", .data = job, .size = strlen(job), .mode = 0644};
-	n += dcb_programs_files(programs, files + n);
+	n += dcb_programs_files(&prepared->programs, files + n);
+	n += dcb_images_files(&prepared->images, files + n);
 	return dcb_initramfs_write(path, base, files, n, err);
 }
 
@@ -221,7 +224,7 @@ static int make_all_initramfs(const struct dcb_plan *plan, const struct dcb_run_
 		prepared->initramfs[i] = dcb_format("%s/%zu.cpio", folder, i);
 		if (!prepared->initramfs[i])
 			return dcb_error_oom(err);
-		r = make_initramfs(plan, prepared->kernels[i], options, &prepared->programs, base,
+		r = make_initramfs(plan, prepared->kernels[i], options, prepared, base,
 				   prepared->initramfs[i], err);
 		if (r < 0)
 			return r;
@@ -252,6 +255,8 @@ int dcb_prepare(const struct dcb_plan *plan, const struct dcb_run_options *optio
 			return r;
 	}
 	r = dcb_programs_get(plan, options, &prepared.programs, err);
+	if (r == 0)
+		r = dcb_images_get(plan, options, &prepared.images, err);
 	if (r < 0)
 		return r;
 	prepared.job = job_text(plan, &(struct paths){0});

@@ -4,6 +4,7 @@
 /* Everything that boots need and that is made once a run: kernels and their initramfs. */
 
 #include "kernels/kernel.h"
+#include "lab/images.h"
 #include "lab/plan.h"
 #include "lab/programs.h"
 #include "lab/run.h"
@@ -14,6 +15,7 @@ struct dcb_prepared {
 	struct dcb_kernel **kernels;       /* one a kernel of the plan */
 	char **initramfs;                  /* likewise; NULL entries for the null machine */
 	struct dcb_programs programs;      /* what every initramfs holds of Debian */
+	struct dcb_images images;          /* and its empty file systems */
 	char *job;                         /* job.json without modules, for the null machine */
 	char agent_sha256[DCB_SHA256_HEX]; /* empty for the null machine */
 	size_t n;

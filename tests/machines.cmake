@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+dcb_unit_test(fs-image LINK dcb_machines)
 dcb_unit_test(console LINK dcb_machines)
 dcb_unit_test(cgroup-layout LINK dcb_machines)
 dcb_unit_test(initramfs LINK dcb_machines PkgConfig::ARCHIVE)

@@ -11,6 +11,8 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "workloads/fs-image.h"
+#include "workloads/loop-device.h"
 #include "workloads/tree.h"
 
 static const char *const fs_names[DCB_FS_N] = {"tmpfs", "ext4", "btrfs", "xfs", "overlay"};
@@ -23,8 +25,16 @@ const char *dcb_fs_name(enum dcb_fs_type type)
 struct dcb_workload_needs dcb_fs_needs(enum dcb_fs_type type)
 {
 	static const char *const overlay[] = {"overlay", NULL};
+	static const char *const disks[DCB_FS_N][3] = {[DCB_FS_EXT4] = {"loop", "ext4"},
+						       [DCB_FS_BTRFS] = {"loop", "btrfs"},
+						       [DCB_FS_XFS] = {"loop", "xfs"}};
+	static const char *const images[DCB_FS_N][2] = {
+		[DCB_FS_EXT4] = {"ext4"}, [DCB_FS_BTRFS] = {"btrfs"}, [DCB_FS_XFS] = {"xfs"}};
+	struct dcb_workload_needs needs = {.modules = disks[type], .images = images[type]};
 
-	return (struct dcb_workload_needs){.modules = type == DCB_FS_OVERLAY ? overlay : NULL};
+	if (type == DCB_FS_OVERLAY)
+		needs.modules = overlay;
+	return needs;
 }
 
 static int fs_folder(const struct dcb_fs *fs, const char *name, struct dcb_error *err)
@@ -66,7 +76,54 @@ static int fs_mount_tmpfs(const struct dcb_fs *fs, struct dcb_error *err)
 	return 0;
 }
 
-static int fs_mount(struct dcb_fs *fs, struct dcb_error *err)
+/* The image, unpacked to a file on the scratch tmpfs. */
+static int fs_unpack(struct dcb_fs *fs, const struct dcb_workload_context *context,
+		     struct dcb_error *err)
+{
+	_cleanup_close_ int image = -1;
+	char path[PATH_MAX];
+
+	if (!context->images)
+		return dcb_error_set(err, EOPNOTSUPP, "there is no image of %s here",
+				     fs_names[fs->type]);
+	snprintf(path, sizeof(path), "%s/%s", context->images, fs_names[fs->type]);
+	image = open(path, O_RDONLY | O_CLOEXEC);
+	if (image < 0)
+		return dcb_error_sys(err, errno, "%s", path);
+	snprintf(path, sizeof(path), "%s/disk", fs->base);
+	fs->image_fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fs->image_fd < 0)
+		return dcb_error_sys(err, errno, "%s", path);
+	return dcb_fs_image_unpack(image, fs->image_fd, err);
+}
+
+/* No thread of the kernel is to do later what mkfs has left undone, or to commit in the middle of
+ * what is measured. */
+static int fs_mount_disk(struct dcb_fs *fs, const struct dcb_workload_context *context,
+			 struct dcb_error *err)
+{
+	static const char *const options[DCB_FS_N] = {
+		[DCB_FS_EXT4] = "noinit_itable,commit=3600",
+		[DCB_FS_BTRFS] = "commit=3600,nodiscard",
+		[DCB_FS_XFS] = "",
+	};
+	const char *type = fs_names[fs->type];
+	char device[32];
+	int r = fs_unpack(fs, context, err);
+
+	if (r == 0)
+		r = dcb_loop_device(fs->image_fd, device, sizeof(device), &fs->loop_fd, err);
+	if (r < 0)
+		return r;
+	if (mount(device, fs->root, type, MS_NOATIME, options[fs->type]) == 0)
+		return 0;
+	if (errno == ENODEV)
+		return dcb_error_set(err, EOPNOTSUPP, "this kernel has no %s", type);
+	return dcb_error_sys(err, errno, "cannot mount %s from %s", type, device);
+}
+
+static int fs_mount(struct dcb_fs *fs, const struct dcb_workload_context *context,
+		    struct dcb_error *err)
 {
 	switch (fs->type) {
 	case DCB_FS_TMPFS:
@@ -74,7 +131,7 @@ static int fs_mount(struct dcb_fs *fs, struct dcb_error *err)
 	case DCB_FS_OVERLAY:
 		return fs_mount_overlay(fs, err);
 	default:
-		return dcb_error_set(err, EOPNOTSUPP, "no %s here", fs_names[fs->type]);
+		return fs_mount_disk(fs, context, err);
 	}
 }
 
@@ -98,7 +155,7 @@ int dcb_fs_open(struct dcb_fs *fs, enum dcb_fs_type type,
 	}
 	r = fs_folder(fs, "root", err);
 	if (r == 0)
-		r = fs_mount(fs, err);
+		r = fs_mount(fs, context, err);
 	if (r < 0) {
 		dcb_fs_close(fs, NULL);
 		return r;
