@@ -5,5 +5,8 @@
 
 #include "workloads/workload.h"
 
+extern const struct dcb_workload_ops dcb_workload_collateral;
 extern const struct dcb_workload_ops dcb_workload_dying_dentry;
+extern const struct dcb_workload_ops dcb_workload_inversion;
 extern const struct dcb_workload_ops dcb_workload_null;
+extern const struct dcb_workload_ops dcb_workload_proc_exit;

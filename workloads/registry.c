@@ -9,7 +9,10 @@
 #include "workloads/ops.h"
 
 const struct dcb_workload_ops *const dcb_workloads[] = {
+	&dcb_workload_collateral,
 	&dcb_workload_dying_dentry,
+	&dcb_workload_inversion,
+	&dcb_workload_proc_exit,
 	&dcb_workload_null,
 };
 
