@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,8 @@
 #include "workloads/rounds.h"
 #include "workloads/sleepers.h"
 
+#define MAX_SIDE        16 /* reapers, observers */
+#define LONG_NS         1000000
 #define MAX_THREADS     32000 /* pid_max is 32768 where there are few CPUs */
 #define HELD            2     /* descriptors of an observer a child */
 #define OTHER_FDS       256
@@ -41,6 +44,7 @@ enum exit_kill { KILL_EACH, KILL_ALL };
 struct exit_params {
 	int64_t tasks, threads, lookups, reapers, observers;
 	int kill;
+	bool fifo;
 	struct dcb_rounds_params rounds;
 };
 
@@ -53,10 +57,12 @@ static const struct dcb_option exit_options[] = {
 	 "8", "names looked up before in /proc/PID and in every task/TID: dentries to flush"},
 	{"kill", DCB_OPTION_CHOICE, offsetof(struct exit_params, kill), 0, 0, "each,all", "each",
 	 "each child is killed when its turn to be reaped comes, or all of them first"},
-	{"reapers", DCB_OPTION_INT, offsetof(struct exit_params, reapers), 1, 16, NULL, "1",
+	{"reapers", DCB_OPTION_INT, offsetof(struct exit_params, reapers), 1, MAX_SIDE, NULL, "1",
 	 "threads that kill and reap, each its share"},
-	{"observers", DCB_OPTION_INT, offsetof(struct exit_params, observers), 0, 16, NULL, "1",
-	 "threads that hold files of all children open and look others up"},
+	{"fifo", DCB_OPTION_BOOL, offsetof(struct exit_params, fifo), 0, 0, NULL, "no",
+	 "the reapers are SCHED_FIFO"},
+	{"observers", DCB_OPTION_INT, offsetof(struct exit_params, observers), 0, MAX_SIDE, NULL,
+	 "1", "threads that hold files of all children open and look others up"},
 	DCB_ROUNDS_OPTIONS(exit_params, "5"),
 	{0},
 };
@@ -74,6 +80,9 @@ static const struct dcb_workload_metric exit_metrics[] = {
 	{NULL,
 	 {"dentries", "count", DCB_BETTER_NEITHER, false,
 	  "dentries that went with them, of the whole machine; not those held open"}},
+	{"reaper",
+	 {"long-reaps", "count", DCB_BETTER_LOWER, false,
+	  "reaps that took more than 1 ms of its CPU time"}},
 	{"reaper",
 	 {"busy", "ratio", DCB_BETTER_LOWER, false,
 	  "(cpu + run-delay) / wall; absent under 1 ms of wall"}},
@@ -93,25 +102,28 @@ struct exit_run {
 	char (*folders)[24];                     /* "/proc/PID" a child */
 	int *held;                               /* HELD a child, of one observer after the other */
 	uint64_t *killed_ns, *exit_ns, *reap_ns; /* a child */
-	uint64_t found[16];                      /* an observer */
+	uint64_t found[MAX_SIDE];                /* an observer */
+	size_t n_long[MAX_SIDE];                 /* a reaper */
 	atomic_size_t n_done;                    /* reapers */
 	struct dcb_dentry_count before;
 };
 
-static int exit_reap(struct exit_run *run, size_t i, struct dcb_error *err)
+static int exit_reap(struct exit_run *run, size_t reaper, size_t i, struct dcb_error *err)
 {
 	pid_t *pid = &run->sleepers.pids[i];
 	siginfo_t info;
-	uint64_t dead_ns;
+	uint64_t dead_ns, cpu_ns;
 
 	/* Of a thread group that has left as a whole, and still stands in /proc. */
 	if (waitid(P_PID, (id_t)*pid, &info, WEXITED | WNOWAIT) < 0)
 		return dcb_error_sys(err, errno, "cannot wait for child %zu", i);
+	cpu_ns = dcb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	dead_ns = dcb_clock_ns(CLOCK_MONOTONIC);
 	run->exit_ns[i] = dead_ns - run->killed_ns[i];
 	if (waitid(P_PID, (id_t)*pid, &info, WEXITED) < 0)
 		return dcb_error_sys(err, errno, "cannot reap child %zu", i);
 	run->reap_ns[i] = dcb_clock_ns(CLOCK_MONOTONIC) - dead_ns;
+	run->n_long[reaper] += dcb_clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns > LONG_NS;
 	*pid = -1;
 	return 0;
 }
@@ -132,6 +144,7 @@ static int exit_work(void *context, size_t thread, struct dcb_sampler *sampler,
 	bool all = run->params->kill == KILL_ALL;
 	int r = 0;
 
+	run->n_long[thread] = 0;
 	dcb_sampler_begin(sampler);
 	for (size_t i = thread; all && r == 0 && i < n; i += step)
 		r = exit_kill(run, i, err);
@@ -139,7 +152,7 @@ static int exit_work(void *context, size_t thread, struct dcb_sampler *sampler,
 		if (!all)
 			r = exit_kill(run, i, err);
 		if (r == 0)
-			r = exit_reap(run, i, err);
+			r = exit_reap(run, thread, i, err);
 	}
 	dcb_sampler_end(sampler);
 	atomic_fetch_add(&run->n_done, 1);
@@ -225,7 +238,7 @@ static struct dcb_value exit_value(const char *role, const char *name, double va
 static int exit_report_threads(const struct exit_run *run, int iteration, struct dcb_error *err)
 {
 	struct dcb_crew *crew = run->report.crew;
-	struct dcb_value value;
+	struct dcb_value values[2];
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < (size_t)run->params->reapers; i++) {
@@ -234,12 +247,13 @@ static int exit_report_threads(const struct exit_run *run, int iteration, struct
 		dcb_dying_busy(dcb_report_measured(crew, ROLE_REAPER, i, "wall"),
 			       dcb_report_measured(crew, ROLE_REAPER, i, "cpu"),
 			       dcb_report_measured(crew, ROLE_REAPER, i, "run-delay"), &busy);
-		value = exit_value("reaper", "busy", busy);
-		r = dcb_report_role(&run->report, ROLE_REAPER, i, iteration, NULL, &value, 1, err);
+		values[0] = exit_value("reaper", "busy", busy);
+		values[1] = exit_value("reaper", "long-reaps", (double)run->n_long[i]);
+		r = dcb_report_role(&run->report, ROLE_REAPER, i, iteration, NULL, values, 2, err);
 	}
 	for (size_t i = 0; r == 0 && i < (size_t)run->params->observers; i++) {
-		value = exit_value("observer", "lookups", (double)run->found[i]);
-		r = dcb_report_role(&run->report, ROLE_OBSERVER, i, iteration, NULL, &value, 1,
+		values[0] = exit_value("observer", "lookups", (double)run->found[i]);
+		r = dcb_report_role(&run->report, ROLE_OBSERVER, i, iteration, NULL, values, 1,
 				    err);
 	}
 	return r;
@@ -294,13 +308,17 @@ static int exit_rounds(struct exit_run *run, const struct dcb_workload_output *o
 		       struct dcb_error *err)
 {
 	static const struct dcb_rounds rounds = {exit_set, exit_report, exit_clear};
+	static const struct dcb_crew_place fifo = {.cpu = -1, .policy = SCHED_FIFO, .priority = 10};
 	const struct dcb_crew_role roles[ROLE_N] = {
-		[ROLE_REAPER] = {"reaper", (size_t)run->params->reapers, exit_work, NULL},
+		[ROLE_REAPER] = {"reaper", (size_t)run->params->reapers, exit_work,
+				 run->params->fifo ? &fifo : NULL},
 		[ROLE_OBSERVER] = {"observer", (size_t)run->params->observers, exit_observe, NULL},
 	};
 	_cleanup_(dcb_crew_freep) struct dcb_crew *crew = NULL;
 	int r = dcb_crew_new(roles, ROLE_N, run, &crew, err);
 
+	if (r == -EPERM)
+		return dcb_error_set(err, EOPNOTSUPP, "real-time threads are not permitted here");
 	if (r < 0)
 		return r;
 	run->report = (struct dcb_report){output, crew, roles};
