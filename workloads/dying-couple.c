@@ -7,8 +7,11 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "collectors/clock.h"
 #include "collectors/collector.h"
 #include "workloads/moment.h"
+
+#define LAST_MOMENT 0.2
 
 int dcb_dying_couple_init(struct dcb_dying_couple *couple, const struct dcb_fs *fs,
 			  struct dcb_error *err)
@@ -31,7 +34,7 @@ int dcb_dying_couple_set(struct dcb_dying_couple *couple, const struct dcb_dying
 {
 	atomic_store(&couple->waiting, alone);
 	atomic_store(&couple->closed, false);
-	couple->closed_before = couple->closed_after = false;
+	couple->closed_before = false;
 	return dcb_dying_pair_set(&couple->pair, file, err);
 }
 
@@ -63,7 +66,7 @@ int dcb_dying_couple_remove(struct dcb_dying_couple *couple, struct dcb_sampler 
 	dcb_sampler_begin(sampler);
 	r = dcb_dying_pair_remove(&couple->pair);
 	dcb_sampler_end(sampler);
-	couple->closed_after = atomic_load(&couple->closed);
+	couple->returned_ns = dcb_clock_ns(CLOCK_MONOTONIC);
 	if (r < 0)
 		return dcb_error_sys(err, -r, "cannot remove %s", couple->pair.victim);
 	return 0;
@@ -77,15 +80,22 @@ int dcb_dying_couple_ready(struct dcb_dying_couple *couple, struct dcb_error *er
 void dcb_dying_couple_close(struct dcb_dying_couple *couple)
 {
 	close(couple->pair.fds[0]);
+	couple->closed_ns = dcb_clock_ns(CLOCK_MONOTONIC);
 	atomic_store(&couple->closed, true);
 }
 
+/*
+ * On one CPU a closer may be done and lose the CPU before it can say so. A close that ended shortly
+ * behind the waiter's call thus counts as over: the waiter may have come in the last moment.
+ */
 struct dcb_meeting_seen dcb_dying_couple_seen(const struct dcb_dying_couple *couple,
 					      double closer_wall_ns)
 {
+	double behind_ns = (double)couple->closed_ns - (double)couple->returned_ns;
+
 	return (struct dcb_meeting_seen){
 		.closer_wall_ns = closer_wall_ns,
 		.closed_before = couple->closed_before,
-		.closed_after = couple->closed_after,
+		.closed_after = behind_ns < LAST_MOMENT * closer_wall_ns,
 	};
 }

@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "workloads/dying-scene.h"
 #include "workloads/meeting.h"
@@ -19,7 +20,8 @@ struct dcb_dying_couple {
 	struct dcb_dying_pair pair;
 	int probe; /* see dcb_moment_await_close() */
 	atomic_bool waiting, closed;
-	bool closed_before, closed_after; /* the waiter's call */
+	bool closed_before;              /* the waiter's call */
+	uint64_t closed_ns, returned_ns; /* when both calls ended */
 };
 #define DCB_DYING_COUPLE_NULL                                                                      \
 	{                                                                                          \

@@ -24,6 +24,9 @@
 
 #define WAITER_PRIORITY   10
 #define WATCHDOG_PRIORITY 90
+/* Two periods: a fair server that has just helped keeps its budget, and lets the next closer run
+ * before any waiter. */
+#define RECOVER_NS 2000000000L
 
 enum { ROLE_WAITER, ROLE_CLOSER, ROLE_WATCHDOG, ROLE_N };
 enum inversion_policy { POLICY_NICE, POLICY_IDLE, POLICY_FIFO };
@@ -44,14 +47,14 @@ static const struct dcb_option inversion_options[] = {
 	{"nice", DCB_OPTION_INT, offsetof(struct inversion_params, nice), 1, 19, NULL, "19",
 	 "nice value of the closer with policy=nice; the waiter has 0"},
 	{"size", DCB_OPTION_SIZE, offsetof(struct inversion_params, file.size), 1 << 16,
-	 INT64_C(1) << 40, NULL, "16M", "bytes of the file: how much CPU time the closer needs"},
+	 INT64_C(1) << 40, NULL, "8M", "bytes of the file: how much CPU time the closer needs"},
 	{"throttle", DCB_OPTION_BOOL, offsetof(struct inversion_params, throttle), 0, 0, NULL,
 	 "yes",
 	 "with policy=fifo: real-time threads leave 5 % of the CPU to others, by RT throttling or, "
 	 "from 6.12 on, by the fair server"},
 	{"limit", DCB_OPTION_INT, offsetof(struct inversion_params, limit_ms), 100, 3600000, NULL,
 	 "2000", "ms after which a waiter that still runs is rescued: a livelock if it spins"},
-	DCB_ROUNDS_OPTIONS(inversion_params, "5"),
+	DCB_ROUNDS_OPTIONS(inversion_params, "3"),
 	{0},
 };
 
@@ -78,7 +81,7 @@ static const struct dcb_workload_symptom inversion_symptoms[] = {
 
 struct inversion_run {
 	const struct inversion_params *params;
-	struct dcb_crew_place places[ROLE_N];
+	struct dcb_crew_place places[ROLE_N], rank; /* rank: the waiter's in its call */
 	struct dcb_dying_couple couple;
 	struct dcb_report report;
 	struct dcb_meeting *meeting;
@@ -88,6 +91,31 @@ struct inversion_run {
 	bool rescued;
 };
 
+static int inversion_place(pid_t tid, const struct dcb_crew_place *place)
+{
+	const struct sched_param param = {.sched_priority = place->priority};
+
+	if (sched_setscheduler(tid, place->policy, &param) < 0 ||
+	    setpriority(PRIO_PROCESS, (id_t)tid, place->nice) < 0)
+		return -errno;
+	return 0;
+}
+
+/*
+ * Until its moment the waiter is SCHED_FIFO whatever its rank: where preemption is lazy, a fair
+ * thread that wakes gets its CPU at the next tick only, and the dentry may be gone by then.
+ */
+static int inversion_go(struct inversion_run *run, struct dcb_error *err)
+{
+	int r = dcb_dying_couple_await(&run->couple, err);
+
+	sem_post(&run->begins);
+	if (r < 0)
+		return r;
+	r = inversion_place(0, &run->rank);
+	return r < 0 ? dcb_error_sys(err, -r, "cannot set the waiter's rank") : 0;
+}
+
 static int inversion_wait(void *context, size_t thread, struct dcb_sampler *sampler,
 			  struct dcb_error *err)
 {
@@ -96,8 +124,7 @@ static int inversion_wait(void *context, size_t thread, struct dcb_sampler *samp
 
 	(void)thread;
 	run->tids[ROLE_WAITER] = gettid();
-	r = dcb_dying_couple_await(&run->couple, err);
-	sem_post(&run->begins);
+	r = inversion_go(run, err);
 	if (r == 0)
 		r = dcb_dying_couple_remove(&run->couple, sampler, err);
 	sem_post(&run->over);
@@ -118,16 +145,6 @@ static int inversion_close(void *context, size_t thread, struct dcb_sampler *sam
 	dcb_sampler_begin(sampler);
 	dcb_dying_couple_close(&run->couple);
 	dcb_sampler_end(sampler);
-	return 0;
-}
-
-static int inversion_place(pid_t tid, const struct dcb_crew_place *place)
-{
-	const struct sched_param param = {.sched_priority = place->priority};
-
-	if (sched_setscheduler(tid, place->policy, &param) < 0 ||
-	    setpriority(PRIO_PROCESS, (id_t)tid, place->nice) < 0)
-		return -errno;
 	return 0;
 }
 
@@ -169,6 +186,8 @@ static int inversion_set(void *context, struct dcb_error *err)
 	struct inversion_run *run = context;
 
 	run->rescued = false;
+	if (run->params->policy == POLICY_FIFO)
+		dcb_moment_nap(RECOVER_NS);
 	return dcb_dying_couple_set(&run->couple, &run->params->file, false, err);
 }
 
@@ -202,8 +221,8 @@ static int inversion_clear(void *context, struct dcb_error *err)
 	struct inversion_run *run = context;
 	int r = 0;
 
-	for (size_t i = 0; run->rescued && r == 0 && i < ROLE_WATCHDOG; i++)
-		r = inversion_place(run->tids[i], &run->places[i]);
+	for (size_t i = 0; r == 0 && i < ROLE_WATCHDOG; i++)
+		r = run->tids[i] == 0 ? 0 : inversion_place(run->tids[i], &run->places[i]);
 	if (r < 0) {
 		dcb_dying_couple_clear(&run->couple, NULL);
 		return dcb_error_sys(err, -r, "cannot set the threads' ranks again");
@@ -217,9 +236,10 @@ static int inversion_clear(void *context, struct dcb_error *err)
 static void inversion_rank(struct inversion_run *run)
 {
 	const struct inversion_params *params = run->params;
-	struct dcb_crew_place *waiter = &run->places[ROLE_WAITER],
-			      *closer = &run->places[ROLE_CLOSER];
+	struct dcb_crew_place *closer = &run->places[ROLE_CLOSER];
 
+	run->places[ROLE_WAITER] = (struct dcb_crew_place){.policy = SCHED_FIFO,
+							   .priority = WAITER_PRIORITY};
 	run->places[ROLE_WATCHDOG] = (struct dcb_crew_place){
 		.cpu = -1, .policy = SCHED_FIFO, .priority = WATCHDOG_PRIORITY};
 	switch ((enum inversion_policy)params->policy) {
@@ -230,8 +250,7 @@ static void inversion_rank(struct inversion_run *run)
 		closer->policy = SCHED_IDLE;
 		break;
 	case POLICY_FIFO:
-		waiter->policy = SCHED_FIFO;
-		waiter->priority = WAITER_PRIORITY;
+		run->rank = run->places[ROLE_WAITER];
 		break;
 	}
 }

@@ -9,11 +9,8 @@
 #include "workloads/ops.h"
 
 const struct dcb_workload_ops *const dcb_workloads[] = {
-	&dcb_workload_collateral,
-	&dcb_workload_dying_dentry,
-	&dcb_workload_inversion,
-	&dcb_workload_proc_exit,
-	&dcb_workload_null,
+	&dcb_workload_collateral, &dcb_workload_dying_dentry, &dcb_workload_inversion,
+	&dcb_workload_proc_exit,  &dcb_workload_null,
 };
 
 const size_t dcb_n_workloads = ARRAY_SIZE(dcb_workloads);
