@@ -17,7 +17,7 @@ struct dcb_meeting {
 	size_t role;
 	const char *symptom, *what;
 	const struct dcb_metric *busy_metric, *waste_metric;
-	enum dcb_dying_state *states;
+	enum dcb_dying_state last, *states;
 	double *busy; /* NAN where it is not known */
 	size_t n, n_max;
 };
@@ -88,7 +88,7 @@ int dcb_meeting_report(struct dcb_meeting *meeting, size_t thread, int iteration
 	observation.has_busy = !isnan(run_delay_ns) &&
 			       dcb_dying_busy(observation.waiter_wall_ns, cpu_ns, run_delay_ns,
 					      &observation.busy);
-	state = dcb_dying_judge(&observation);
+	state = meeting->last = dcb_dying_judge(&observation);
 	if (observation.has_busy)
 		waste = cycles / (observation.waiter_wall_ns / MS_NS);
 	values[0] = dcb_report_value(meeting->busy_metric,
@@ -104,6 +104,11 @@ int dcb_meeting_report(struct dcb_meeting *meeting, size_t thread, int iteration
 	}
 	return dcb_report_role(report, meeting->role, thread, iteration,
 			       dcb_dying_state_name(state), values, n_extra + 2, err);
+}
+
+enum dcb_dying_state dcb_meeting_last(const struct dcb_meeting *meeting)
+{
+	return meeting->last;
 }
 
 int dcb_meeting_conclude(struct dcb_meeting *meeting, bool required, const char *advice,

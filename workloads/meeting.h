@@ -58,6 +58,8 @@ struct dcb_meeting_seen {
 int dcb_meeting_report(struct dcb_meeting *meeting, size_t thread, int iteration,
 		       const struct dcb_meeting_seen *seen, const struct dcb_value *extra,
 		       size_t n_extra, struct dcb_error *err);
+/* How the last one reported was judged. */
+enum dcb_dying_state dcb_meeting_last(const struct dcb_meeting *meeting);
 /* Sends the symptom. required: -ETIME where under half of the tries met a dying dentry, with what
  * to do (`advice`: "a larger size= keeps it open for longer"). */
 int dcb_meeting_conclude(struct dcb_meeting *meeting, bool required, const char *advice,

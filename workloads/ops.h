@@ -5,9 +5,12 @@
 
 #include "workloads/workload.h"
 
+extern const struct dcb_workload_ops dcb_workload_collateral;
 extern const struct dcb_workload_ops dcb_workload_container_churn;
 extern const struct dcb_workload_ops dcb_workload_container_teardown;
 extern const struct dcb_workload_ops dcb_workload_dcache_shrink;
 extern const struct dcb_workload_ops dcb_workload_dying_dentry;
+extern const struct dcb_workload_ops dcb_workload_inversion;
+extern const struct dcb_workload_ops dcb_workload_proc_exit;
 extern const struct dcb_workload_ops dcb_workload_shrink_list;
 extern const struct dcb_workload_ops dcb_workload_null;

@@ -9,9 +9,15 @@
 #include "workloads/ops.h"
 
 const struct dcb_workload_ops *const dcb_workloads[] = {
-	&dcb_workload_container_churn, &dcb_workload_container_teardown,
-	&dcb_workload_dcache_shrink,   &dcb_workload_dying_dentry,
-	&dcb_workload_shrink_list,     &dcb_workload_null,
+	&dcb_workload_collateral,
+	&dcb_workload_container_churn,
+	&dcb_workload_container_teardown,
+	&dcb_workload_dcache_shrink,
+	&dcb_workload_dying_dentry,
+	&dcb_workload_inversion,
+	&dcb_workload_proc_exit,
+	&dcb_workload_shrink_list,
+	&dcb_workload_null,
 };
 
 const size_t dcb_n_workloads = ARRAY_SIZE(dcb_workloads);
