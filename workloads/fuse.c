@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The server knows no names: it gives out node numbers, odd ones for folders and even ones for
- * files, says yes to every removal, and there is nothing that it would find. OPEN and OPENDIR are
- * answered with ENOSYS: no RELEASE then holds an inode for longer than its dentry.
+ * files, says yes to every removal and rename, and there is nothing that it would find. OPEN and
+ * OPENDIR are answered with ENOSYS: no RELEASE then holds an inode for longer than its dentry.
  */
 #include "workloads/fuse.h"
 
@@ -77,6 +77,14 @@ static struct fuse_entry_out entry(uint64_t node)
 static void reply_new(struct dcb_fuse *fuse, uint64_t unique, bool folder)
 {
 	struct fuse_entry_out out = entry(node_new(fuse, folder));
+
+	reply(fuse, unique, 0, &out, sizeof(out));
+}
+
+/* Node 0: nothing is there, and the kernel may keep that, unlike with ENOENT. */
+static void reply_negative(const struct dcb_fuse *fuse, uint64_t unique)
+{
+	const struct fuse_entry_out out = {.entry_valid = VALID_S};
 
 	reply(fuse, unique, 0, &out, sizeof(out));
 }
@@ -171,7 +179,7 @@ static void serve(struct dcb_fuse *fuse, const struct fuse_in_header *in, const 
 	case FUSE_INTERRUPT:
 		break;
 	case FUSE_LOOKUP:
-		reply(fuse, in->unique, ENOENT, NULL, 0);
+		reply_negative(fuse, in->unique);
 		break;
 	case FUSE_MKNOD:
 		reply_new(fuse, in->unique, false);
@@ -188,6 +196,7 @@ static void serve(struct dcb_fuse *fuse, const struct fuse_in_header *in, const 
 		break;
 	case FUSE_UNLINK:
 	case FUSE_RMDIR:
+	case FUSE_RENAME:
 	case FUSE_FLUSH:
 		reply(fuse, in->unique, 0, NULL, 0);
 		break;
