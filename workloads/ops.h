@@ -12,4 +12,5 @@ extern const struct dcb_workload_ops dcb_workload_dying_dentry;
 extern const struct dcb_workload_ops dcb_workload_lookup_control;
 extern const struct dcb_workload_ops dcb_workload_negative_flood;
 extern const struct dcb_workload_ops dcb_workload_shrink_list;
+extern const struct dcb_workload_ops dcb_workload_tree_rm;
 extern const struct dcb_workload_ops dcb_workload_null;

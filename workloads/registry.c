@@ -16,6 +16,7 @@ const struct dcb_workload_ops *const dcb_workloads[] = {
 	&dcb_workload_lookup_control,
 	&dcb_workload_negative_flood,
 	&dcb_workload_shrink_list,
+	&dcb_workload_tree_rm,
 	&dcb_workload_null,
 };
 
