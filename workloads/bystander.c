@@ -15,7 +15,7 @@
 #include "workloads/moment.h"
 #include "workloads/report.h"
 
-#define NAP_NS 100000
+#define NAP_NS 200000
 #define SEED   1
 
 int dcb_bystander_init(struct dcb_bystander *bystander, const struct dcb_tree_shape *shape,

@@ -197,7 +197,6 @@ static void serve(struct dcb_fuse *fuse, const struct fuse_in_header *in, const 
 	case FUSE_UNLINK:
 	case FUSE_RMDIR:
 	case FUSE_RENAME:
-	case FUSE_FLUSH:
 		reply(fuse, in->unique, 0, NULL, 0);
 		break;
 	default:
@@ -363,6 +362,22 @@ int dcb_fuse_invalidate(const struct dcb_fuse *fuse, uint64_t parent, const char
 	struct fuse_out_header header = {
 		.len = (uint32_t)(sizeof(header) + sizeof(entry_out) + length + 1),
 		.error = FUSE_NOTIFY_INVAL_ENTRY,
+	};
+	const struct iovec parts[] = {{&header, sizeof(header)},
+				      {&entry_out, sizeof(entry_out)},
+				      {(void *)name, length + 1}};
+
+	return writev(fuse->device, parts, ARRAY_SIZE(parts)) < 0 ? -errno : 0;
+}
+
+int dcb_fuse_delete(const struct dcb_fuse *fuse, uint64_t parent, uint64_t child, const char *name)
+{
+	size_t length = strlen(name);
+	struct fuse_notify_delete_out entry_out = {
+		.parent = parent, .child = child, .namelen = (uint32_t)length};
+	struct fuse_out_header header = {
+		.len = (uint32_t)(sizeof(header) + sizeof(entry_out) + length + 1),
+		.error = FUSE_NOTIFY_DELETE,
 	};
 	const struct iovec parts[] = {{&header, sizeof(header)},
 				      {&entry_out, sizeof(entry_out)},

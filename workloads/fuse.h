@@ -66,6 +66,8 @@ int dcb_fuse_store(const struct dcb_fuse *fuse, uint64_t node, uint64_t size,
 /* FUSE_NOTIFY_INVAL_ENTRY: d_invalidate() of that name. 0 or -errno, without a message: it stands
  * in timed parts. */
 int dcb_fuse_invalidate(const struct dcb_fuse *fuse, uint64_t parent, const char *name);
+/* FUSE_NOTIFY_DELETE: the same, and the file or folder `child` is known to be gone. */
+int dcb_fuse_delete(const struct dcb_fuse *fuse, uint64_t parent, uint64_t child, const char *name);
 /* Reads the folder so that so many of its files are in the dentry cache, unused. */
 int dcb_fuse_list(struct dcb_fuse *fuse, const char *folder, uint64_t entries,
 		  struct dcb_error *err);

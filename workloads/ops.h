@@ -9,6 +9,7 @@ extern const struct dcb_workload_ops dcb_workload_container_churn;
 extern const struct dcb_workload_ops dcb_workload_container_teardown;
 extern const struct dcb_workload_ops dcb_workload_dcache_shrink;
 extern const struct dcb_workload_ops dcb_workload_dying_dentry;
+extern const struct dcb_workload_ops dcb_workload_fuse_inval;
 extern const struct dcb_workload_ops dcb_workload_lookup_control;
 extern const struct dcb_workload_ops dcb_workload_negative_flood;
 extern const struct dcb_workload_ops dcb_workload_shrink_list;

@@ -13,6 +13,7 @@ const struct dcb_workload_ops *const dcb_workloads[] = {
 	&dcb_workload_container_teardown,
 	&dcb_workload_dcache_shrink,
 	&dcb_workload_dying_dentry,
+	&dcb_workload_fuse_inval,
 	&dcb_workload_lookup_control,
 	&dcb_workload_negative_flood,
 	&dcb_workload_shrink_list,

@@ -66,8 +66,8 @@ static const struct dcb_option rm_options[] = {
 static const struct dcb_workload_role rm_roles[] = {
 	[ROLE_REMOVER] = {"remover", "removes the tree"},
 	[ROLE_RECLAIMER] = {"reclaimer", "reclaims, naps for 1 ms, and so on"},
-	[ROLE_LOOKUP] = {"lookup", "stats a name of the tree, naps for 0.1 ms, and so on"},
-	[ROLE_CREATE] = {"create", "creates and unlinks a file, naps for 0.1 ms, and so on"},
+	[ROLE_LOOKUP] = {"lookup", "stats a name of the tree, naps for 0.2 ms, and so on"},
+	[ROLE_CREATE] = {"create", "creates and unlinks a file, naps for 0.2 ms, and so on"},
 	{0},
 };
 
@@ -481,7 +481,7 @@ const struct dcb_workload_ops dcb_workload_tree_rm = {
 		"same superblock beside it. Nobody's iput() is slow: dying dentries are there for "
 		"an instant only, and this is a row of cost and of bystanders' tails. tmpfs pins "
 		"its dentries and keeps no negative ones: there reclaim finds nothing to take of "
-		"it; ext4 or overlay have both. Calls of bystanders are a tenth of a millisecond "
+		"it; ext4 or overlay have both. Calls of bystanders are a fifth of a millisecond "
 		"apart, and what they wait for a CPU before a call is not part of its latency.",
 	.options = rm_options,
 	.params_size = sizeof(struct rm_params),
