@@ -23,7 +23,8 @@
 #define VICTIM "victim"
 
 enum { ROLE_WAITER, ROLE_CLOSER, ROLE_N };
-enum { OP_INVAL, OP_DELETE };
+enum { OP_INVAL, OP_DELETE, OP_REVALIDATE };
+#define REVALIDATE_SWITCHES 2 /* the server is asked, and once more for the new dentry */
 
 struct inval_params {
 	int op;
@@ -33,8 +34,10 @@ struct inval_params {
 };
 
 static const struct dcb_option inval_options[] = {
-	{"op", DCB_OPTION_CHOICE, offsetof(struct inval_params, op), 0, 0, "inval,delete", "inval",
-	 "FUSE_NOTIFY_INVAL_ENTRY or FUSE_NOTIFY_DELETE of the folder"},
+	{"op", DCB_OPTION_CHOICE, offsetof(struct inval_params, op), 0, 0,
+	 "inval,delete,revalidate", "inval",
+	 "FUSE_NOTIFY_INVAL_ENTRY or FUSE_NOTIFY_DELETE of the folder, or a stat() of it that the "
+	 "server denies (6.2)"},
 	{"size", DCB_OPTION_SIZE, offsetof(struct inval_params, size), 1 << 16, INT64_C(1) << 40,
 	 NULL, "64M", "cached bytes of the file: how long its dentry is dying"},
 	{"waiters", DCB_OPTION_INT, offsetof(struct inval_params, waiters), 1, 16, NULL, "1",
@@ -66,7 +69,7 @@ static const struct dcb_workload_symptom inval_symptoms[] = {
 
 /* <root>/pair0/victim/, and a file in it that has no name any more. */
 struct inval_side {
-	char folder[PATH_MAX];
+	char folder[PATH_MAX], victim[PATH_MAX];
 	uint64_t folder_node, victim_node;
 	int fd; /* of the file; -1: none */
 	atomic_bool polling, closed;
@@ -82,6 +85,22 @@ struct inval_run {
 	int probe;                /* see dcb_moment_await_close() */
 };
 
+static int inval_operate(const struct inval_run *run, const struct inval_side *side)
+{
+	struct stat status;
+
+	switch (run->params->op) {
+	case OP_INVAL:
+		return dcb_fuse_invalidate(&run->fuse, side->folder_node, VICTIM);
+	case OP_DELETE:
+		return dcb_fuse_delete(&run->fuse, side->folder_node, side->victim_node, VICTIM);
+	default:
+		if (stat(side->victim, &status) == 0)
+			return -EEXIST;
+		return errno == ENOENT ? 0 : -errno;
+	}
+}
+
 static int inval_wait(void *context, size_t thread, struct dcb_sampler *sampler,
 		      struct dcb_error *err)
 {
@@ -96,13 +115,10 @@ static int inval_wait(void *context, size_t thread, struct dcb_sampler *sampler,
 	dcb_moment_nap(DCB_MOMENT_DELAY_NS);
 	side->closed_before = atomic_load(&side->closed);
 	dcb_sampler_begin(sampler);
-	if (run->params->op == OP_INVAL)
-		r = dcb_fuse_invalidate(&run->fuse, side->folder_node, VICTIM);
-	else
-		r = dcb_fuse_delete(&run->fuse, side->folder_node, side->victim_node, VICTIM);
+	r = inval_operate(run, side);
 	dcb_sampler_end(sampler);
 	side->closed_after = atomic_load(&side->closed);
-	return r < 0 ? dcb_error_sys(err, -r, "cannot invalidate %s/" VICTIM, side->folder) : 0;
+	return r < 0 ? dcb_error_sys(err, -r, "cannot invalidate %s", side->victim) : 0;
 }
 
 static int inval_close(void *context, size_t thread, struct dcb_sampler *sampler,
@@ -144,30 +160,34 @@ static int inval_make_file(const struct inval_run *run, const char *path, int *r
 	return dcb_fuse_store(&run->fuse, status.st_ino, (uint64_t)run->params->size, err);
 }
 
+static int inval_set_side(const struct inval_run *run, struct inval_side *side,
+			  struct dcb_error *err)
+{
+	char path[PATH_MAX + 8];
+	int r;
+
+	atomic_store(&side->polling, false);
+	atomic_store(&side->closed, false);
+	r = inval_make_folder(side->folder, &side->folder_node, err);
+	if (r == 0)
+		r = inval_make_folder(side->victim, &side->victim_node, err);
+	if (r < 0)
+		return r;
+	snprintf(path, sizeof(path), "%s/file", side->victim);
+	r = inval_make_file(run, path, &side->fd, err);
+	if (r < 0 || run->params->op != OP_REVALIDATE)
+		return r;
+	return dcb_fuse_expire(&run->fuse, side->folder_node, VICTIM, err);
+}
+
 static int inval_set(void *context, struct dcb_error *err)
 {
 	struct inval_run *run = context;
+	int r = 0;
 
-	for (size_t i = 0; i < (size_t)run->params->waiters; i++) {
-		struct inval_side *side = &run->sides[i];
-		char path[PATH_MAX + 32];
-		int r;
-
-		atomic_store(&side->polling, false);
-		atomic_store(&side->closed, false);
-		r = inval_make_folder(side->folder, &side->folder_node, err);
-		if (r < 0)
-			return r;
-		snprintf(path, sizeof(path), "%s/" VICTIM, side->folder);
-		r = inval_make_folder(path, &side->victim_node, err);
-		if (r < 0)
-			return r;
-		snprintf(path, sizeof(path), "%s/" VICTIM "/file", side->folder);
-		r = inval_make_file(run, path, &side->fd, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	for (size_t i = 0; r == 0 && i < (size_t)run->params->waiters; i++)
+		r = inval_set_side(run, &run->sides[i], err);
+	return r;
 }
 
 /* The server lets go of a folder with whatever is in it. */
@@ -199,6 +219,7 @@ static int inval_report(void *context, int iteration, const struct dcb_late *lat
 							      "wall"),
 			.closed_before = run->sides[i].closed_before,
 			.closed_after = run->sides[i].closed_after,
+			.own_switches = run->params->op == OP_REVALIDATE ? REVALIDATE_SWITCHES : 0,
 		};
 		int r = dcb_meeting_report(run->meeting, i, iteration, &seen, NULL, 0, err);
 
@@ -259,6 +280,8 @@ static int inval_run(const struct dcb_workload_context *context, const void *dat
 	for (size_t i = 0; i < (size_t)params->waiters; i++) {
 		sides[i].fd = -1;
 		snprintf(sides[i].folder, sizeof(sides[i].folder), "%s/pair%zu", run.fuse.root, i);
+		snprintf(sides[i].victim, sizeof(sides[i].victim), "%s/pair%zu/" VICTIM,
+			 run.fuse.root, i);
 	}
 	r = inval_run_crew(&run, context->output, err);
 	closed = dcb_fuse_close(&run.fuse, r < 0 ? NULL : err);
@@ -286,16 +309,20 @@ const struct dcb_workload_ops dcb_workload_fuse_inval = {
 	.summary = "a FUSE server invalidates the parent of a dentry that is being killed",
 	.description =
 		"FUSE_NOTIFY_INVAL_ENTRY and FUSE_NOTIFY_DELETE enter fuse_reverse_inval_entry(), "
-		"which, with the parent's inode locked, calls d_invalidate(): the folder is "
+		"which, with the parent's inode locked, calls d_invalidate(); so does "
+		"lookup_fast() "
+		"where ->d_revalidate() finds that the server knows the name no more. The folder "
+		"is "
 		"unhashed and shrink_dcache_parent() evicts what is below it, and meets there the "
 		"dentry of an unlinked file whose last descriptor is just being closed. From 6.8 "
 		"to "
-		"7.0 the server's thread then spins until iput() has truncated the file's pages; "
-		"from 7.1 on it sleeps; before 6.8 it never saw such a dentry. The server answers "
-		"ENOSYS to OPEN: with a RELEASE to send, the request would hold the inode, and "
-		"the last iput() would not be that of the dentry. The server itself is not asked "
-		"anything in the timed part. Not measured: d_invalidate() from a failed "
-		"->d_revalidate(), which does the same.",
+		"7.0 the server's thread, or whoever looks the name up, then spins until iput() "
+		"has "
+		"truncated the file's pages; from 7.1 on it sleeps; before 6.8 it never saw such a "
+		"dentry. The server answers ENOSYS to OPEN: with a RELEASE to send, the request "
+		"would hold the inode, and the last iput() would not be that of the dentry. With "
+		"inval and delete the server is not asked anything in the timed part, with "
+		"revalidate twice.",
 	.options = inval_options,
 	.params_size = sizeof(struct inval_params),
 	.roles = inval_roles,

@@ -7,6 +7,7 @@ static void fuse_inval__every_try_meets_its_dentry(void **state)
 	static const char *const doses[] = {
 		"size=64M,iterations=4",
 		"size=64M,iterations=4,op=delete",
+		"size=64M,iterations=4,op=revalidate",
 		"size=64M,iterations=2,waiters=2",
 		"size=64M,iterations=4,same_cpu=yes,closer_nice=5",
 	};
