@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The server knows no names: it gives out node numbers, odd ones for folders and even ones for
- * files, says yes to every removal, and there is nothing that it would find. OPEN and OPENDIR are
- * answered with ENOSYS: no RELEASE then holds an inode for longer than its dentry.
+ * files, says yes to every removal and rename, and there is nothing that it would find. OPEN and
+ * OPENDIR are answered with ENOSYS: no RELEASE then holds an inode for longer than its dentry.
  */
 #include "workloads/fuse.h"
 
@@ -29,7 +29,10 @@
 #define REQUEST_ROOM (MAX_WRITE + 4096)
 #define LISTING_ROOM 65536
 #define VALID_S      1000000
-#define STORE_BYTES  (1 << 20)
+/* From 6.2's header on. */
+#define HAS_EXPIRE_ONLY (1U << 3) /* of flags2 */
+#define EXPIRE_ONLY     (1U << 0)
+#define STORE_BYTES     (1 << 20)
 
 static bool node_is_folder(uint64_t node)
 {
@@ -81,6 +84,14 @@ static void reply_new(struct dcb_fuse *fuse, uint64_t unique, bool folder)
 	reply(fuse, unique, 0, &out, sizeof(out));
 }
 
+/* Node 0: nothing is there, and the kernel may keep that, unlike with ENOENT. */
+static void reply_negative(const struct dcb_fuse *fuse, uint64_t unique)
+{
+	const struct fuse_entry_out out = {.entry_valid = VALID_S};
+
+	reply(fuse, unique, 0, &out, sizeof(out));
+}
+
 static void reply_attributes(const struct dcb_fuse *fuse, const struct fuse_in_header *in)
 {
 	struct fuse_attr_out out = {.attr_valid = VALID_S, .attr = attributes(in->nodeid)};
@@ -88,7 +99,7 @@ static void reply_attributes(const struct dcb_fuse *fuse, const struct fuse_in_h
 	reply(fuse, in->unique, 0, &out, sizeof(out));
 }
 
-static void reply_init(const struct dcb_fuse *fuse, const struct fuse_in_header *in,
+static void reply_init(struct dcb_fuse *fuse, const struct fuse_in_header *in,
 		       const struct fuse_init_in *init)
 {
 	const struct fuse_init_out out = {
@@ -102,6 +113,8 @@ static void reply_init(const struct dcb_fuse *fuse, const struct fuse_in_header 
 		.congestion_threshold = 12,
 	};
 
+	atomic_store(&fuse->expires,
+		     (init->flags & FUSE_INIT_EXT) && (init->flags2 & HAS_EXPIRE_ONLY));
 	reply(fuse, in->unique, 0, &out, sizeof(out));
 }
 
@@ -171,7 +184,7 @@ static void serve(struct dcb_fuse *fuse, const struct fuse_in_header *in, const 
 	case FUSE_INTERRUPT:
 		break;
 	case FUSE_LOOKUP:
-		reply(fuse, in->unique, ENOENT, NULL, 0);
+		reply_negative(fuse, in->unique);
 		break;
 	case FUSE_MKNOD:
 		reply_new(fuse, in->unique, false);
@@ -188,7 +201,7 @@ static void serve(struct dcb_fuse *fuse, const struct fuse_in_header *in, const 
 		break;
 	case FUSE_UNLINK:
 	case FUSE_RMDIR:
-	case FUSE_FLUSH:
+	case FUSE_RENAME:
 		reply(fuse, in->unique, 0, NULL, 0);
 		break;
 	default:
@@ -346,14 +359,52 @@ int dcb_fuse_store(const struct dcb_fuse *fuse, uint64_t node, uint64_t size, st
 	return 0;
 }
 
-int dcb_fuse_invalidate(const struct dcb_fuse *fuse, uint64_t parent, const char *name)
+static int notify_entry(const struct dcb_fuse *fuse, uint64_t parent, const char *name,
+			uint32_t flags)
 {
 	size_t length = strlen(name);
-	struct fuse_notify_inval_entry_out entry_out = {.parent = parent,
-							.namelen = (uint32_t)length};
+	/* struct fuse_notify_inval_entry_out, whose flags are padding in headers before 6.2. */
+	struct {
+		uint64_t parent;
+		uint32_t namelen, flags;
+	} entry_out = {parent, (uint32_t)length, flags};
 	struct fuse_out_header header = {
 		.len = (uint32_t)(sizeof(header) + sizeof(entry_out) + length + 1),
 		.error = FUSE_NOTIFY_INVAL_ENTRY,
+	};
+	const struct iovec parts[] = {{&header, sizeof(header)},
+				      {&entry_out, sizeof(entry_out)},
+				      {(void *)name, length + 1}};
+
+	return writev(fuse->device, parts, ARRAY_SIZE(parts)) < 0 ? -errno : 0;
+}
+
+int dcb_fuse_invalidate(const struct dcb_fuse *fuse, uint64_t parent, const char *name)
+{
+	return notify_entry(fuse, parent, name, 0);
+}
+
+int dcb_fuse_expire(const struct dcb_fuse *fuse, uint64_t parent, const char *name,
+		    struct dcb_error *err)
+{
+	int r;
+
+	if (!atomic_load(&fuse->expires))
+		return dcb_error_set(
+			err, EOPNOTSUPP,
+			"FUSE of this kernel does not let an entry expire (since 6.2)");
+	r = notify_entry(fuse, parent, name, EXPIRE_ONLY);
+	return r < 0 ? dcb_error_sys(err, -r, "cannot let %s expire", name) : 0;
+}
+
+int dcb_fuse_delete(const struct dcb_fuse *fuse, uint64_t parent, uint64_t child, const char *name)
+{
+	size_t length = strlen(name);
+	struct fuse_notify_delete_out entry_out = {
+		.parent = parent, .child = child, .namelen = (uint32_t)length};
+	struct fuse_out_header header = {
+		.len = (uint32_t)(sizeof(header) + sizeof(entry_out) + length + 1),
+		.error = FUSE_NOTIFY_DELETE,
 	};
 	const struct iovec parts[] = {{&header, sizeof(header)},
 				      {&entry_out, sizeof(entry_out)},

@@ -31,6 +31,7 @@ struct dcb_fuse {
 	pthread_mutex_t mutex; /* of watches */
 	struct dcb_fuse_watch *watches[DCB_FUSE_WATCHES];
 	atomic_uint_fast64_t n_nodes;
+	atomic_bool expires; /* the kernel knows dcb_fuse_expire() */
 };
 #define DCB_FUSE_NULL                                                                              \
 	{                                                                                          \
@@ -66,6 +67,12 @@ int dcb_fuse_store(const struct dcb_fuse *fuse, uint64_t node, uint64_t size,
 /* FUSE_NOTIFY_INVAL_ENTRY: d_invalidate() of that name. 0 or -errno, without a message: it stands
  * in timed parts. */
 int dcb_fuse_invalidate(const struct dcb_fuse *fuse, uint64_t parent, const char *name);
+/* From now on the server is asked for that name before it is used, and says that it is not there.
+ * -EOPNOTSUPP before 6.2. */
+int dcb_fuse_expire(const struct dcb_fuse *fuse, uint64_t parent, const char *name,
+		    struct dcb_error *err);
+/* FUSE_NOTIFY_DELETE: the same, and the file or folder `child` is known to be gone. */
+int dcb_fuse_delete(const struct dcb_fuse *fuse, uint64_t parent, uint64_t child, const char *name);
 /* Reads the folder so that so many of its files are in the dentry cache, unused. */
 int dcb_fuse_list(struct dcb_fuse *fuse, const char *folder, uint64_t entries,
 		  struct dcb_error *err);

@@ -14,9 +14,13 @@ const struct dcb_workload_ops *const dcb_workloads[] = {
 	&dcb_workload_container_teardown,
 	&dcb_workload_dcache_shrink,
 	&dcb_workload_dying_dentry,
+	&dcb_workload_fuse_inval,
 	&dcb_workload_inversion,
+	&dcb_workload_lookup_control,
+	&dcb_workload_negative_flood,
 	&dcb_workload_proc_exit,
 	&dcb_workload_shrink_list,
+	&dcb_workload_tree_rm,
 	&dcb_workload_null,
 };
 

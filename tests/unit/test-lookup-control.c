@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The workload on this host's kernel: every kind does the operations that it says. */
+#include "workload-fixture.h"
+
+static const char *const kinds[] = {"create", "lookup", "open",  "miss", "negative",
+				    "rename", "unlink", "mkdir", "rmdir"};
+
+static void expect_operations(const struct workload_seen *seen, int threads, int iterations,
+			      double count)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		for (int j = 0; j < threads; j++)
+			for (int k = -1; k < iterations; k++) {
+				double wall = workload_value(seen, kinds[i], j, k, "wall");
+				double each = workload_value(seen, kinds[i], j, k, "op-wall");
+
+				assert_true(workload_value(seen, kinds[i], j, k, "operations") ==
+					    count);
+				assert_true(fabs(each * count - wall) < 1 + wall / 1e6);
+				/* A system call takes longer than this anywhere. */
+				assert_true(each > 20);
+			}
+}
+
+static void lookup_control__every_kind_counts_its_operations(void **state)
+{
+	struct workload_seen seen;
+
+	(void)state;
+	workload_run_well("lookup-control", "count=500,iterations=2", &seen);
+	expect_operations(&seen, 1, 2, 500);
+	free(seen.rows);
+	workload_run_well("lookup-control", "count=100,threads=2,depth=0,iterations=1", &seen);
+	expect_operations(&seen, 2, 1, 100);
+	free(seen.rows);
+	workload_run_well("lookup-control", "count=100,depth=32,fs=overlay,iterations=1", &seen);
+	expect_operations(&seen, 1, 1, 100);
+	free(seen.rows);
+}
+
+/* What is not counted here is absent, never 0. */
+static void lookup_control__instructions_are_counted_or_absent(void **state)
+{
+	struct workload_seen seen;
+	int n = 0;
+
+	(void)state;
+	workload_run_well("lookup-control", "count=100,iterations=1", &seen);
+	for (size_t i = 0; i < seen.n; i++)
+		if (strcmp(seen.rows[i].metric, "op-instructions") == 0) {
+			assert_true(!seen.rows[i].present || seen.rows[i].value > 100);
+			n++;
+		}
+	assert_int_equal(n, 2 * ARRAY_SIZE(kinds));
+	free(seen.rows);
+}
+
+static double lookup_wall(const char *dose)
+{
+	struct workload_seen seen;
+	double least = INFINITY;
+
+	workload_run_well("lookup-control", dose, &seen);
+	for (int i = 0; i < 3; i++)
+		least = fmin(least, workload_value(&seen, "lookup", 0, i, "op-wall"));
+	free(seen.rows);
+	return least;
+}
+
+static void lookup_control__depth_is_walked(void **state)
+{
+	(void)state;
+	assert_true(lookup_wall("count=2000,depth=32,iterations=3,warmup=0") >
+		    1.5 * lookup_wall("count=2000,depth=0,iterations=3,warmup=0"));
+}
+
+static void expect_refused(const char *text, unsigned cpus, const char *reason)
+{
+	const struct dcb_workload_ops *ops = NULL;
+	struct dcb_error err = DCB_ERROR_NULL;
+	void *params = NULL;
+
+	assert_int_equal(dcb_workload_find("lookup-control", &ops, &err), 0);
+	assert_true(dcb_workload_params_new(ops, text, "t", &params, &err) >= 0);
+	assert_true(ops->check(params, cpus, UINT64_C(1) << 30, &err) < 0);
+	assert_non_null(strstr(err.message, reason));
+	dcb_workload_params_free(ops, params);
+}
+
+static void lookup_control__what_cannot_be_is_refused(void **state)
+{
+	(void)state;
+	expect_refused("threads=2", 1, "--cpus 2");
+	expect_refused("threads=8,count=100000", 8, "a smaller count=");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lookup_control__every_kind_counts_its_operations),
+		cmocka_unit_test(lookup_control__instructions_are_counted_or_absent),
+		cmocka_unit_test(lookup_control__depth_is_walked),
+		cmocka_unit_test(lookup_control__what_cannot_be_is_refused),
+	};
+
+	workload_enter_namespace();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
