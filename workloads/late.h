@@ -29,12 +29,16 @@ struct dcb_error;
 struct dcb_late {
 	double cpu_ns; /* NAN where the kernel does not count it (no CONFIG_SCHEDSTATS) */
 	double wall_ns;
+	double memory_ns; /* from the same moment until pages and slabs were given back */
 };
 
 /* An RCU grace period, then until for 3 ms other threads took under a twentieth of the time; 2 s at
  * most (a busy host never gets quiet). Call it at the end of the set-up, so that its late work is
  * over, and directly behind the timed part for the figures. */
 void dcb_late_wait(struct dcb_late *ret_late);
+/* CPU time of all threads of the machine so far; NAN as above. A thread counts when it is switched
+ * out. */
+double dcb_late_machine_cpu_ns(void);
 /* Both metrics of `ops`. */
 #define DCB_LATE_N 2
 void dcb_late_values(const struct dcb_late *late, const struct dcb_workload_ops *ops,
