@@ -6,4 +6,5 @@
 #include "workloads/workload.h"
 
 extern const struct dcb_workload_ops dcb_workload_dying_dentry;
+extern const struct dcb_workload_ops dcb_workload_overlay_upper;
 extern const struct dcb_workload_ops dcb_workload_null;
