@@ -10,6 +10,7 @@
 
 const struct dcb_workload_ops *const dcb_workloads[] = {
 	&dcb_workload_dying_dentry,
+	&dcb_workload_massive_unmount,
 	&dcb_workload_overlay_upper,
 	&dcb_workload_null,
 };
