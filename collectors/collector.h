@@ -44,8 +44,11 @@ void dcb_sampler_free(struct dcb_sampler *sampler);
 DEFINE_CLEANUP(struct dcb_sampler *, dcb_sampler_free)
 void dcb_sampler_begin(struct dcb_sampler *sampler);
 void dcb_sampler_end(struct dcb_sampler *sampler);
-/* The values between the last begin and end, borrowed until the next begin; all metrics of all
- * collectors, in registry order. */
+/* Begins one more part, which adds to those since the last begin: for measured calls that wait for
+ * their moment in between. */
+void dcb_sampler_resume(struct dcb_sampler *sampler);
+/* The values between the last begin and end, with the parts that were resumed, borrowed until the
+ * next begin; all metrics of all collectors, in registry order. */
 size_t dcb_sampler_read(struct dcb_sampler *sampler, const struct dcb_value **ret_values);
 /* The value of one metric by name in such an array; NULL if it is not there. */
 const struct dcb_value *dcb_value_find(const struct dcb_value *values, size_t n, const char *name);

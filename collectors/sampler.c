@@ -12,6 +12,8 @@ struct dcb_sampler {
 	size_t n_open; /* collectors that were opened */
 	struct dcb_value *values;
 	size_t n_values;
+	struct dcb_value *sums; /* of the parts before the last */
+	bool has_sums;
 };
 
 int dcb_sampler_new(struct dcb_sampler **ret_sampler, struct dcb_error *err)
@@ -23,8 +25,9 @@ int dcb_sampler_new(struct dcb_sampler **ret_sampler, struct dcb_error *err)
 	for (size_t i = 0; i < dcb_n_collectors; i++)
 		sampler->n_values += dcb_collectors[i]->n_metrics;
 	sampler->values = calloc(sampler->n_values, sizeof(*sampler->values));
+	sampler->sums = calloc(sampler->n_values, sizeof(*sampler->sums));
 	sampler->states = calloc(dcb_n_collectors, sizeof(*sampler->states));
-	if (!sampler->values || !sampler->states)
+	if (!sampler->values || !sampler->sums || !sampler->states)
 		return dcb_error_oom(err);
 	for (size_t i = 0; i < dcb_n_collectors; i++) {
 		int r = dcb_collectors[i]->open(&sampler->states[i], err);
@@ -49,19 +52,44 @@ void dcb_sampler_free(struct dcb_sampler *sampler)
 	}
 	free(sampler->states);
 	free(sampler->values);
+	free(sampler->sums);
 	free(sampler);
+}
+
+static void sampler_begin(struct dcb_sampler *sampler)
+{
+	for (size_t i = 0; i < dcb_n_collectors; i++)
+		dcb_collectors[i]->begin(sampler->states[i]);
 }
 
 void dcb_sampler_begin(struct dcb_sampler *sampler)
 {
-	for (size_t i = 0; i < dcb_n_collectors; i++)
-		dcb_collectors[i]->begin(sampler->states[i]);
+	sampler->has_sums = false;
+	sampler_begin(sampler);
+}
+
+void dcb_sampler_resume(struct dcb_sampler *sampler)
+{
+	const struct dcb_value *values;
+	size_t n = dcb_sampler_read(sampler, &values);
+
+	memcpy(sampler->sums, values, n * sizeof(*values));
+	sampler->has_sums = true;
+	sampler_begin(sampler);
 }
 
 void dcb_sampler_end(struct dcb_sampler *sampler)
 {
 	for (size_t i = dcb_n_collectors; i > 0; i--)
 		dcb_collectors[i - 1]->end(sampler->states[i - 1]);
+}
+
+static void value_add(struct dcb_value *value, const struct dcb_value *sum)
+{
+	value->present &= sum->present;
+	value->value += sum->value;
+	value->enabled_ns += sum->enabled_ns;
+	value->running_ns += sum->running_ns;
 }
 
 size_t dcb_sampler_read(struct dcb_sampler *sampler, const struct dcb_value **ret_values)
@@ -76,6 +104,8 @@ size_t dcb_sampler_read(struct dcb_sampler *sampler, const struct dcb_value **re
 		ops->read(sampler->states[i], values);
 		values += ops->n_metrics;
 	}
+	for (size_t i = 0; sampler->has_sums && i < sampler->n_values; i++)
+		value_add(&sampler->values[i], &sampler->sums[i]);
 	*ret_values = sampler->values;
 	return sampler->n_values;
 }

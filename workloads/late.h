@@ -29,6 +29,7 @@ struct dcb_error;
 struct dcb_late {
 	double cpu_ns; /* NAN where the kernel does not count it (no CONFIG_SCHEDSTATS) */
 	double wall_ns;
+	double memory_ns; /* from the same moment until pages and slabs were given back */
 };
 
 /* An RCU grace period, then until for 3 ms other threads took under a twentieth of the time; 2 s at

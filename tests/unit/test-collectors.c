@@ -93,6 +93,30 @@ static void sampler_read__busy_thread_takes_cpu(void **state)
 	assert_true(value_of(sampler, "voluntary-switches") == 0);
 }
 
+/* Three naps are measured, the longer ones between them are not. */
+static void sampler_resume__parts_add_up(void **state)
+{
+	_cleanup_sampler_ struct dcb_sampler *sampler = sampler_new();
+	const struct timespec nap = {.tv_nsec = 10000000}, between = {.tv_nsec = 40000000};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		dcb_sampler_begin(sampler);
+		for (int part = 0; part < 3; part++) {
+			if (part > 0)
+				dcb_sampler_resume(sampler);
+			nanosleep(&nap, NULL);
+			dcb_sampler_end(sampler);
+			nanosleep(&between, NULL);
+		}
+		assert_true(value_of(sampler, "wall") >= 30e6);
+		assert_true(value_of(sampler, "wall") < 80e6);
+		/* Reading changes nothing. */
+		assert_true(value_of(sampler, "voluntary-switches") == 3);
+		assert_true(value_of(sampler, "voluntary-switches") == 3);
+	}
+}
+
 struct survey {
 	size_t n;
 	const char *lacks[64];
@@ -174,6 +198,7 @@ int main(void)
 		cmocka_unit_test(sampler_read__has_every_metric_in_order),
 		cmocka_unit_test(sampler_read__sleeping_thread_takes_time_and_no_cpu),
 		cmocka_unit_test(sampler_read__busy_thread_takes_cpu),
+		cmocka_unit_test(sampler_resume__parts_add_up),
 		cmocka_unit_test(sampler_survey__absent_values_have_a_reason),
 		cmocka_unit_test(sampler_read__task_clock_agrees_with_cpu),
 		cmocka_unit_test(better_name__knows_all),
