@@ -70,6 +70,9 @@ static int pair_fill(const struct dcb_dying_pair *pair, int fd, const struct dcb
 	/* On a disk it would give blocks without pages, which are gone at once. */
 	if (in_memory && fallocate(fd, 0, 0, file->size) == 0)
 		return 0;
+	/* Writing would end there as well, with all memory full. */
+	if (in_memory && errno == ENOSPC)
+		return -errno;
 	if (file->fragments > 1 && !in_memory) {
 		spacer = open(pair->folder, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
 		if (spacer < 0)
