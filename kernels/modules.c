@@ -20,10 +20,12 @@ static const struct module {
 	const char *name;
 	const char *alias; /* where the file is called otherwise */
 	const char *symbol;
+	/* An alias that it asks for as it runs, where there is no modprobe to answer. */
+	const char *asks;
 } wanted[] = {
 	{"overlay", NULL, "OVERLAY_FS"},
 	{"xfs", NULL, "XFS_FS"},
-	{"btrfs", NULL, "BTRFS_FS"},
+	{"btrfs", NULL, "BTRFS_FS", "crypto-crc32c"},
 	{"loop", NULL, "BLK_DEV_LOOP"},
 	{"ext4", NULL, "EXT4_FS"},
 	{"fuse", NULL, "FUSE_FS"},
@@ -164,6 +166,26 @@ static int look_up(struct kmod_ctx *kmod, const struct module *module, struct km
 	return 0;
 }
 
+/* Whatever answers to an alias, where that is not built in. */
+static int order_alias(struct kmod_ctx *kmod, struct order *order, const char *alias)
+{
+	_cleanup_(kmod_module_unref_listp) struct kmod_list *list = NULL;
+	struct kmod_list *item;
+	int r = 0;
+
+	kmod_module_new_from_lookup(kmod, alias, &list);
+	kmod_list_foreach(item, list)
+	{
+		_cleanup_(kmod_module_unrefp) struct kmod_module *module = kmod_module_get_module(
+			item);
+
+		r = order_module(order, module, 16);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
 /* *ret_entry stays NULL where the kernel has no such module. */
 static int collect_one(struct kmod_ctx *kmod, const struct module *module, const char *into,
 		       json_t **ret_entry, struct dcb_error *err)
@@ -180,7 +202,9 @@ static int collect_one(struct kmod_ctx *kmod, const struct module *module, const
 		*ret_entry = json_pack("{s:b}", "builtin", 1);
 		return *ret_entry ? 0 : dcb_error_oom(err);
 	}
-	r = order_module(&order, found, 16);
+	r = module->asks ? order_alias(kmod, &order, module->asks) : 0;
+	if (r == 0)
+		r = order_module(&order, found, 16);
 	if (r < 0)
 		return dcb_error_sys(err, r, "dependencies of module %s", module->name);
 	return store_order(&order, into, ret_entry, err);

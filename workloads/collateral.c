@@ -240,7 +240,7 @@ static int collateral_run(const struct dcb_workload_context *context, const void
 
 	if (r < 0)
 		return r;
-	r = dcb_dying_couple_init(&run.couple, &fs, err);
+	r = dcb_dying_couple_init(&run.couple, &fs, DCB_DYING_RMDIR, err);
 	if (r == 0)
 		r = collateral_rounds(&run, context, err);
 	dcb_dying_couple_deinit(&run.couple);

@@ -14,12 +14,12 @@
 #define LAST_MOMENT 0.2
 
 int dcb_dying_couple_init(struct dcb_dying_couple *couple, const struct dcb_fs *fs,
-			  struct dcb_error *err)
+			  enum dcb_dying_op op, struct dcb_error *err)
 {
 	couple->probe = open("/", O_PATH | O_CLOEXEC);
 	if (couple->probe < 0)
 		return dcb_error_sys(err, errno, "/");
-	dcb_dying_pair_init(&couple->pair, fs, 0, DCB_DYING_RMDIR, 1);
+	dcb_dying_pair_init(&couple->pair, fs, 0, op, 1);
 	return 0;
 }
 

@@ -29,7 +29,7 @@ struct dcb_dying_couple {
 	}
 
 int dcb_dying_couple_init(struct dcb_dying_couple *couple, const struct dcb_fs *fs,
-			  struct dcb_error *err);
+			  enum dcb_dying_op op, struct dcb_error *err);
 void dcb_dying_couple_deinit(struct dcb_dying_couple *couple);
 /* alone: there will be no waiter this time. */
 int dcb_dying_couple_set(struct dcb_dying_couple *couple, const struct dcb_dying_file *file,

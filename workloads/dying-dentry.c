@@ -254,14 +254,12 @@ static int dying_check(const void *data, unsigned cpus, uint64_t memory_bytes,
 {
 	const struct dying_params *params = data;
 	uint64_t files = (uint64_t)params->waiters * (uint64_t)params->dying;
+	int r;
 
 	(void)cpus;
-	if (params->file.size / 4096 < params->file.fragments)
-		return dcb_error_usage(err,
-				       "fragments=%lld needs size=%lldK or more: a piece has "
-				       "at least 4096 bytes",
-				       (long long)params->file.fragments,
-				       (long long)params->file.fragments * 4);
+	r = dcb_dying_file_check(&params->file, err);
+	if (r < 0)
+		return r;
 	return dcb_memory_check(
 		dcb_dying_memory_mib((enum dcb_fs_type)params->fs, &params->file, files),
 		memory_bytes, "a smaller size=", err);

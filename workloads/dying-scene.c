@@ -10,8 +10,11 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "workloads/subvolume.h"
 
 #define PATH_ROOM (PATH_MAX / 2)
+#define VICTIM    "victim"
+#define BLOCK     4096
 
 void dcb_dying_pair_init(struct dcb_dying_pair *pair, const struct dcb_fs *fs, unsigned index,
 			 enum dcb_dying_op op, size_t n_files)
@@ -20,8 +23,9 @@ void dcb_dying_pair_init(struct dcb_dying_pair *pair, const struct dcb_fs *fs, u
 	pair->op = op;
 	pair->n_files = n_files;
 	snprintf(pair->folder, sizeof(pair->folder), "%.*s/pair%u", PATH_ROOM, fs->root, index);
-	snprintf(pair->victim, sizeof(pair->victim), "%.*s/victim", PATH_ROOM, pair->folder);
+	snprintf(pair->victim, sizeof(pair->victim), "%.*s/" VICTIM, PATH_ROOM, pair->folder);
 	snprintf(pair->fresh, sizeof(pair->fresh), "%.*s/fresh", PATH_ROOM, pair->folder);
+	pair->folder_fd = -1;
 	for (size_t i = 0; i < DCB_DYING_MAX; i++)
 		pair->fds[i] = -1;
 }
@@ -52,7 +56,7 @@ static int fill_apart(int fd, int spacer, const struct dcb_dying_file *file)
 		if (r == 0 && fdatasync(fd) < 0)
 			r = -errno;
 		if (r == 0)
-			r = write_all(spacer, 4096);
+			r = write_all(spacer, BLOCK);
 		if (r == 0 && fdatasync(spacer) < 0)
 			r = -errno;
 		if (r < 0)
@@ -106,15 +110,32 @@ static int pair_open_file(struct dcb_dying_pair *pair, size_t i, struct dcb_erro
 	return 0;
 }
 
+static int pair_folders(struct dcb_dying_pair *pair, struct dcb_error *err)
+{
+	int r = 0;
+
+	if (mkdir(pair->folder, 0755) < 0)
+		return dcb_error_sys(err, errno, "%s", pair->folder);
+	pair->folder_fd = open(pair->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (pair->folder_fd < 0)
+		return dcb_error_sys(err, errno, "%s", pair->folder);
+	if (pair->op == DCB_DYING_SUBVOLUME)
+		r = dcb_subvolume_create(pair->folder_fd, VICTIM);
+	else if (mkdir(pair->victim, 0755) < 0 ||
+		 (pair->op == DCB_DYING_RENAME && mkdir(pair->fresh, 0755) < 0))
+		r = -errno;
+	return r < 0 ? dcb_error_sys(err, -r, "cannot make the folders in %s", pair->folder) : 0;
+}
+
 int dcb_dying_pair_set(struct dcb_dying_pair *pair, const struct dcb_dying_file *file,
 		       struct dcb_error *err)
 {
-	if (mkdir(pair->folder, 0755) < 0 || mkdir(pair->victim, 0755) < 0 ||
-	    (pair->op == DCB_DYING_RENAME && mkdir(pair->fresh, 0755) < 0))
-		return dcb_error_sys(err, errno, "cannot make the folders in %s", pair->folder);
-	for (size_t i = 0; i < pair->n_files; i++) {
-		int r = pair_open_file(pair, i, err);
+	int r = pair_folders(pair, err);
 
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < pair->n_files; i++) {
+		r = pair_open_file(pair, i, err);
 		if (r < 0)
 			return r;
 		r = pair_fill(pair, pair->fds[i], file);
@@ -127,9 +148,11 @@ int dcb_dying_pair_set(struct dcb_dying_pair *pair, const struct dcb_dying_file 
 
 int dcb_dying_pair_remove(const struct dcb_dying_pair *pair)
 {
-	int r = pair->op == DCB_DYING_RENAME ? rename(pair->fresh, pair->victim)
-					     : rmdir(pair->victim);
+	int r;
 
+	if (pair->op == DCB_DYING_SUBVOLUME)
+		return dcb_subvolume_delete(pair->folder_fd, VICTIM);
+	r = pair->op == DCB_DYING_RENAME ? rename(pair->fresh, pair->victim) : rmdir(pair->victim);
 	return r < 0 ? -errno : 0;
 }
 
@@ -141,10 +164,23 @@ int dcb_dying_pair_clear(struct dcb_dying_pair *pair, struct dcb_error *err)
 		cleanup_close(&pair->fds[i]);
 		pair->fds[i] = -1;
 	}
+	cleanup_close(&pair->folder_fd);
+	pair->folder_fd = -1;
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		if (rmdir(folders[i]) < 0 && errno != ENOENT)
 			return dcb_error_sys(err, errno, "cannot remove %s", folders[i]);
 	return 0;
+}
+
+int dcb_dying_file_check(const struct dcb_dying_file *file, struct dcb_error *err)
+{
+	if (file->size / BLOCK >= file->fragments)
+		return 0;
+	return dcb_error_usage(err,
+			       "fragments=%lld needs size=%lldK or more: a piece has at least %d "
+			       "bytes",
+			       (long long)file->fragments,
+			       (long long)file->fragments * BLOCK / 1024, BLOCK);
 }
 
 uint64_t dcb_dying_memory_mib(enum dcb_fs_type type, const struct dcb_dying_file *file,

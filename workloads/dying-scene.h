@@ -25,7 +25,9 @@ enum dcb_dying_op {
 	DCB_DYING_RMDIR,
 	DCB_DYING_RENAME,  /* of an empty folder over the victim */
 	DCB_DYING_TMPFILE, /* rmdir, and the files never had a name */
+	DCB_DYING_SUBVOLUME, /* btrfs only: the victim is a subvolume, and is deleted */
 };
+/* The first three, for a CHOICE option. */
 #define DCB_DYING_OPS "rmdir,rename,tmpfile"
 
 struct dcb_dying_file {
@@ -37,6 +39,7 @@ struct dcb_dying_pair {
 	const struct dcb_fs *fs;
 	enum dcb_dying_op op;
 	char folder[PATH_MAX], victim[PATH_MAX], fresh[PATH_MAX];
+	int folder_fd;
 	int fds[DCB_DYING_MAX]; /* of the files; -1 once closed */
 	size_t n_files;
 };
@@ -51,6 +54,8 @@ int dcb_dying_pair_set(struct dcb_dying_pair *pair, const struct dcb_dying_file 
 int dcb_dying_pair_remove(const struct dcb_dying_pair *pair);
 /* Removes whatever is left of it. */
 int dcb_dying_pair_clear(struct dcb_dying_pair *pair, struct dcb_error *err);
+/* A usage error for more fragments than the file has blocks. */
+int dcb_dying_file_check(const struct dcb_dying_file *file, struct dcb_error *err);
 /* MiB of guest memory that n_files of such files need on `type`, beside kernel and agent. */
 uint64_t dcb_dying_memory_mib(enum dcb_fs_type type, const struct dcb_dying_file *file,
 			      uint64_t n_files);

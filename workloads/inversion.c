@@ -307,7 +307,7 @@ static int inversion_run_bound(const struct dcb_fs *fs, const struct dcb_workloa
 		r = dcb_rt_bound_new("", params->throttle, &bound, err);
 	if (r < 0)
 		return r;
-	r = dcb_dying_couple_init(&run.couple, fs, err);
+	r = dcb_dying_couple_init(&run.couple, fs, DCB_DYING_RMDIR, err);
 	if (r < 0)
 		return r;
 	sem_init(&run.begins, 0, 0);

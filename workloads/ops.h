@@ -18,5 +18,6 @@ extern const struct dcb_workload_ops dcb_workload_negative_flood;
 extern const struct dcb_workload_ops dcb_workload_overlay_upper;
 extern const struct dcb_workload_ops dcb_workload_proc_exit;
 extern const struct dcb_workload_ops dcb_workload_shrink_list;
+extern const struct dcb_workload_ops dcb_workload_subvolume_delete;
 extern const struct dcb_workload_ops dcb_workload_tree_rm;
 extern const struct dcb_workload_ops dcb_workload_null;

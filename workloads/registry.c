@@ -22,6 +22,7 @@ const struct dcb_workload_ops *const dcb_workloads[] = {
 	&dcb_workload_overlay_upper,
 	&dcb_workload_proc_exit,
 	&dcb_workload_shrink_list,
+	&dcb_workload_subvolume_delete,
 	&dcb_workload_tree_rm,
 	&dcb_workload_null,
 };

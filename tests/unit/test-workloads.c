@@ -116,7 +116,7 @@ static void dying_modules__overlay_only_where_asked(void **state)
 	assert_string_equal(ops->needs(params).modules[0], "overlay");
 	dcb_workload_params_free(ops, params);
 	assert_int_equal(dcb_workload_params_new(ops, NULL, "test", &params, NULL), 0);
-	assert_null(ops->needs(params).modules);
+	assert_null(ops->needs(params).modules[0]);
 	dcb_workload_params_free(ops, params);
 }
 
