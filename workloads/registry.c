@@ -8,6 +8,8 @@
 #include "collectors/collector.h"
 #include "workloads/ops.h"
 
+/* One a line, so that two that are added meet no conflict. */
+/* clang-format off */
 const struct dcb_workload_ops *const dcb_workloads[] = {
 	&dcb_workload_collateral,
 	&dcb_workload_container_churn,
@@ -26,6 +28,7 @@ const struct dcb_workload_ops *const dcb_workloads[] = {
 	&dcb_workload_tree_rm,
 	&dcb_workload_null,
 };
+/* clang-format on */
 
 const size_t dcb_n_workloads = ARRAY_SIZE(dcb_workloads);
 
