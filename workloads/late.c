@@ -13,10 +13,10 @@
 #include "workloads/moment.h"
 #include "workloads/report.h"
 
-#define STEP_NS     1000000
-#define QUIET_STEPS 3
-#define QUIET_SHARE 0.05
-#define MAX_NS      2e9
+#define STEP_NS         1000000
+#define QUIET_STEPS     3
+#define QUIET_SHARE     0.05
+#define MAX_NS          2e9
 #define MEMORY_STEP_KIB 256 /* the kernel counts pages no closer on many CPUs */
 
 /* The seventh figure of every CPU's line in /proc/schedstat. */
