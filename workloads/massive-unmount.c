@@ -129,8 +129,7 @@ static int unmount_share(struct massive_run *run, size_t thread)
 	}
 }
 
-/* By the first thread, for whom the others wait. What is read here has dentries itself, so that
- * they are counted last. */
+/* By the first thread, for whom the others wait. */
 static int count_before(struct massive_run *run, size_t thread, struct dcb_error *err)
 {
 	int r = dcb_moment_await(&run->cleaners_there, "a cleaner", err);
