@@ -18,3 +18,6 @@ dcb_unit_test(workloads LINK dcb_workloads)
 # They count the dentries of the whole machine, which other workloads make and free by thousands.
 set_tests_properties(unit/dcache-shrink unit/massive-unmount unit/negative-flood unit/tree
 	unit/tree-rm PROPERTIES RUN_SERIAL TRUE)
+
+set_tests_properties(unit/dcache-shrink unit/massive-unmount unit/negative-flood unit/tree-rm
+	PROPERTIES RUN_SERIAL TRUE)

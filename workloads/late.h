@@ -37,7 +37,8 @@ struct dcb_late {
  * over, and directly behind the timed part for the figures. */
 void dcb_late_wait(struct dcb_late *ret_late);
 /* CPU time of all threads of the machine so far; NAN as above. A thread counts when it is switched
- * out. */
+ * out; what it ran until it was preempted on its way to sleep counts twice (see other-processes.h).
+ */
 double dcb_late_machine_cpu_ns(void);
 /* Both metrics of `ops`. */
 #define DCB_LATE_N 2

@@ -6,7 +6,6 @@
  * that it meets that dentry, and its timed parts add up.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "workloads/moment.h"
 #include "workloads/mount-scene.h"
 #include "workloads/ops.h"
+#include "workloads/other-processes.h"
 #include "workloads/rounds.h"
 #include "workloads/unmount-figures.h"
 
@@ -97,18 +97,11 @@ struct massive_run {
 	struct massive_thread *threads;
 	size_t n_threads;
 	uint64_t *latencies_ns; /* of each mount */
-	clockid_t main_clock;   /* CPU time of the thread that waits for late work */
 	struct dcb_dentry_count before;
-	double begin_cpu_ns;          /* see others_cpu_ns() */
+	double others_ns;             /* CPU time, before */
 	atomic_int n_coming, n_going; /* cleaners not yet there, threads that have not ended */
-	atomic_bool cleaners_there;
+	atomic_bool cleaners_there, counted;
 };
-
-/* CPU time of all threads but the one that polls until the kernel is quiet. */
-static double others_cpu_ns(const struct massive_run *run)
-{
-	return dcb_late_machine_cpu_ns() - (double)dcb_clock_ns(run->main_clock);
-}
 
 static int unmount_each(struct massive_run *run, size_t thread)
 {
@@ -136,17 +129,30 @@ static int unmount_share(struct massive_run *run, size_t thread)
 	}
 }
 
+/* By the first thread, for whom the others wait. */
+static int count_before(struct massive_run *run, size_t thread, struct dcb_error *err)
+{
+	int r = dcb_moment_await(&run->cleaners_there, "a cleaner", err);
+
+	if (r < 0)
+		return r;
+	if (thread > 0)
+		return dcb_moment_await(&run->counted, "the first thread", err);
+	run->others_ns = dcb_other_processes_cpu_ns();
+	r = dcb_dentry_count_read(&run->before, err);
+	atomic_store(&run->counted, r == 0);
+	return r;
+}
+
 static int massive_unmount(void *data, size_t thread, struct dcb_sampler *sampler,
 			   struct dcb_error *err)
 {
 	struct massive_run *run = data;
 	struct massive_thread *own = &run->threads[thread];
-	int r = dcb_moment_await(&run->cleaners_there, "a cleaner", err);
+	int r = count_before(run, thread, err);
 
 	if (r < 0)
 		return r;
-	if (thread == 0)
-		run->begin_cpu_ns = others_cpu_ns(run);
 	dcb_sampler_begin(sampler);
 	own->begin_ns = dcb_clock_ns(CLOCK_MONOTONIC);
 	r = unmount_share(run, thread);
@@ -198,7 +204,8 @@ static int massive_set(void *data, struct dcb_error *err)
 	atomic_store(&run->n_coming, (int)run->params->cleaners);
 	atomic_store(&run->n_going, (int)run->n_threads);
 	atomic_store(&run->cleaners_there, run->params->cleaners == 0);
-	return r < 0 ? r : dcb_dentry_count_read(&run->before, err);
+	atomic_store(&run->counted, false);
+	return r;
 }
 
 static int massive_clear(void *data, struct dcb_error *err)
@@ -233,20 +240,21 @@ static int report_whole(struct massive_run *run, int iteration, const struct dcb
 		.wall_ns = unmount_wall_ns(run),
 		.cpu_ns = dcb_report_sum(crew, ROLE_UMOUNT, n, "cpu"),
 		.instructions = dcb_report_sum(crew, ROLE_UMOUNT, n, "instructions"),
-		.total_cpu_ns = others_cpu_ns(run) - run->begin_cpu_ns -
-				dcb_report_sum(crew, ROLE_CLEANER, (size_t)run->params->cleaners,
-					       "cpu"),
 		.latencies_ns = run->latencies_ns,
 		.n_latencies = one_call ? 1 : (size_t)run->params->shape.mounts,
 		.late = late,
 	};
 	struct dcb_value values[DCB_UNMOUNT_N];
 	struct dcb_dentry_count after;
+	double others_ns;
 	int r = dcb_dentry_count_read(&after, err);
 
 	if (r < 0)
 		return r;
 	figures.freed = run->before.all - after.all;
+	/* Under nothing where a process has ended in between. */
+	others_ns = dcb_other_processes_cpu_ns() - run->others_ns;
+	figures.total_cpu_ns = figures.cpu_ns + (others_ns < 0 ? 0 : others_ns);
 	if (one_call)
 		run->latencies_ns[0] = (uint64_t)figures.wall_ns;
 	dcb_unmount_values(&figures, &dcb_workload_massive_unmount, values);
@@ -284,7 +292,6 @@ static int massive_rounds(struct massive_run *run, struct dcb_error *err)
 	};
 	_cleanup_(dcb_crew_freep) struct dcb_crew *crew = NULL;
 	_cleanup_(dcb_meeting_freep) struct dcb_meeting *meeting = NULL;
-	struct dcb_late late;
 	int r = dcb_crew_new(roles, ROLE_N, run, &crew, err);
 
 	if (r < 0)
@@ -296,8 +303,6 @@ static int massive_rounds(struct massive_run *run, struct dcb_error *err)
 	if (r < 0)
 		return r;
 	run->meeting = meeting;
-	/* The files that it reads get their dentries before any are counted. */
-	dcb_late_wait(&late);
 	r = dcb_rounds_run(&rounds, &params->rounds, crew, run, err);
 	if (r < 0 || cleaners == 0)
 		return r;
@@ -322,10 +327,8 @@ static int massive_run(const struct dcb_workload_context *context, const void *d
 		.n_threads = n_threads,
 		.latencies_ns = latencies,
 	};
-	int r = pthread_getcpuclockid(pthread_self(), &run.main_clock);
+	int r;
 
-	if (r != 0)
-		return dcb_error_sys(err, r, "pthread_getcpuclockid");
 	if (!latencies || !threads || !cleaners)
 		return dcb_error_oom(err);
 	r = dcb_mount_scene_init(&run.scene, &params->shape, params->mode == MODE_NAMESPACE,

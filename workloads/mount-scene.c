@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -263,6 +264,17 @@ int dcb_mount_scene_clear(struct dcb_mount_scene *scene, struct dcb_error *err)
 	return r < 0 ? dcb_error_sys(err, -r, "cannot remove %s", scene->folder) : 0;
 }
 
+/* From 6.9 on a mounted block device is a file, which has a dentry on bdev. */
+static int64_t device_dentries(void)
+{
+	struct utsname name;
+	unsigned version = 0, patchlevel = 0;
+
+	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &version, &patchlevel) != 2)
+		return 0;
+	return version > 6 || (version == 6 && patchlevel >= 9) ? 1 : 0;
+}
+
 int64_t dcb_mount_scene_dentries(const struct dcb_mount_scene *scene)
 {
 	const struct dcb_mount_shape *shape = scene->shape;
@@ -273,6 +285,8 @@ int64_t dcb_mount_scene_dentries(const struct dcb_mount_scene *scene)
 	/* They are of the source, which stays. */
 	if (shape->type == DCB_MOUNT_BIND)
 		return apart;
+	if (shape->type == DCB_MOUNT_EXT4)
+		each += device_dentries();
 	/* On the overlay and in its upper layer. */
 	if (shape->open_deleted > 0)
 		each += 2;

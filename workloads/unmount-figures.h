@@ -23,7 +23,7 @@
 		  "CPU time of the unmounting threads a dentry freed"}},                           \
 		{NULL,                                                                             \
 		 {"total-cpu-per-dentry", "ns", DCB_BETTER_LOWER, true,                            \
-		  "CPU time of all threads, cleaners left out, until the kernel is quiet"}},       \
+		  "the same with all other processes (kworkers), until the kernel is quiet"}},     \
 		{NULL,                                                                             \
 		 {"instructions-per-dentry", "count", DCB_BETTER_LOWER, false,                     \
 		  "instructions of the unmounting threads a dentry freed"}},                       \
@@ -32,7 +32,7 @@
 		  "CPU time of the unmounting threads a mount"}},                                  \
 		{NULL,                                                                             \
 		 {"total-cpu-per-mount", "ns", DCB_BETTER_LOWER, false,                            \
-		  "CPU time of all threads, cleaners left out, until the kernel is quiet"}},       \
+		  "the same with all other processes (kworkers), until the kernel is quiet"}},     \
 		{NULL,                                                                             \
 		 {"dentries-freed", "count", DCB_BETTER_NEITHER, false,                            \
 		  "by which /proc/sys/fs/dentry-state fell"}},                                     \

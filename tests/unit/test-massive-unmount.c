@@ -122,14 +122,16 @@ static void scene__a_set_up_that_failed_is_cleared(void **state)
 
 /* ---- the workload ---- */
 
-/* Others on this host make and free dentries as well: of several iterations, one agrees. */
-static void expect_dentries(const char *params, int64_t expected)
+#define ATTEMPTS 5
+
+/* By how much the iteration that comes nearest is off: others make and free dentries meanwhile. */
+static double dentries_off(const char *params, int64_t expected)
 {
 	struct workload_seen seen;
 	double nearest = INFINITY;
 
 	workload_run_well("massive-unmount", params, &seen);
-	for (int i = 0; i < 4; i++) {
+	for (int i = -1; i < 1; i++) {
 		double freed = workload_value(&seen, "", 0, i, "dentries-freed");
 
 		assert_true(workload_value(&seen, "", 0, i, "dentries-expected") ==
@@ -138,26 +140,37 @@ static void expect_dentries(const char *params, int64_t expected)
 		assert_true(workload_value(&seen, "", 0, i, "umount-p50") <=
 			    workload_value(&seen, "", 0, i, "umount-max"));
 		assert_true(workload_value(&seen, "", 0, i, "cpu-per-mount") > 0);
+		assert_true(workload_value(&seen, "", 0, i, "total-cpu-per-mount") >=
+			    workload_value(&seen, "", 0, i, "cpu-per-mount"));
 		nearest = fmin(nearest, fabs(freed - (double)expected));
 	}
-	if (nearest > 0.02 * (double)expected)
-		fail_msg("%s: %.0f dentries off", params, nearest);
 	free(seen.rows);
+	return nearest;
+}
+
+static void expect_dentries(const char *params, int64_t expected)
+{
+	double off = INFINITY;
+
+	for (int i = 0; i < ATTEMPTS && off > 0.02 * (double)expected; i++)
+		off = dentries_off(params, expected);
+	if (off > 0.02 * (double)expected)
+		fail_msg("%s: %.0f dentries off", params, off);
 }
 
 static void massive_unmount__every_mode_frees_what_was_made(void **state)
 {
 	(void)state;
-	expect_dentries("mounts=10,dentries=800,iterations=4", 8010);
-	expect_dentries("mounts=10,dentries=800,iterations=4,mode=parallel,threads=3", 8010);
-	expect_dentries("mounts=10,dentries=800,iterations=4,mode=lazy,peers=2", 8010);
-	expect_dentries("mounts=10,dentries=800,iterations=4,mode=namespace", 8011);
+	expect_dentries("mounts=10,dentries=800,iterations=1", 8010);
+	expect_dentries("mounts=10,dentries=800,iterations=1,mode=parallel,threads=3", 8010);
+	expect_dentries("mounts=10,dentries=800,iterations=1,mode=lazy,peers=2", 8010);
+	expect_dentries("mounts=10,dentries=800,iterations=1,mode=namespace", 8011);
 }
 
 static void massive_unmount__overlays_keep_negative_dentries(void **state)
 {
 	(void)state;
-	expect_dentries("mounts=10,dentries=200,negative=600,type=overlay,iterations=4", 8010);
+	expect_dentries("mounts=10,dentries=200,negative=600,type=overlay,iterations=1", 8010);
 }
 
 static void massive_unmount__bind_mounts_free_none(void **state)

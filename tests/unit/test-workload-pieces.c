@@ -2,7 +2,10 @@
 /* The pieces that workloads share, on crews that do next to nothing. */
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "collectors/clock.h"
@@ -11,6 +14,7 @@
 #include "workloads/meeting.h"
 #include "workloads/memory.h"
 #include "workloads/moment.h"
+#include "workloads/other-processes.h"
 #include "workloads/rounds.h"
 #include "workloads/suite.h"
 
@@ -174,6 +178,42 @@ static void late_wait__sees_memory_come_back(void **state)
 		assert_true(late.memory_ns <= late.wall_ns);
 	}
 	assert_true(late.memory_ns > 0);
+}
+
+/* ---- other processes ---- */
+
+static pid_t work_for(uint64_t cpu_ns, int done_fd)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid > 0)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (dcb_clock_ns(CLOCK_PROCESS_CPUTIME_ID) < cpu_ns)
+		;
+	if (write(done_fd, "", 1) == 1)
+		pause();
+	_exit(1);
+}
+
+static void other_processes_cpu__counts_other_processes(void **state)
+{
+	double before = dcb_other_processes_cpu_ns(), worked;
+	int done[2], status;
+	char byte;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe2(done, O_CLOEXEC), 0);
+	pid = work_for(50 * MS, done[1]);
+	assert_int_equal(read(done[0], &byte, 1), 1);
+	worked = dcb_other_processes_cpu_ns() - before;
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	close(done[0]);
+	close(done[1]);
+	assert_true(worked >= 49 * MS);
 }
 
 /* ---- latency ---- */
@@ -385,6 +425,7 @@ int main(void)
 		cmocka_unit_test(rounds_run__clears_behind_every_failure),
 		cmocka_unit_test(crew_new__threads_stand_where_they_are_placed),
 		cmocka_unit_test(late_wait__sees_memory_come_back),
+		cmocka_unit_test(other_processes_cpu__counts_other_processes),
 		cmocka_unit_test(latency_values__nearest_ranks),
 		cmocka_unit_test(meeting__spin_and_sleep_are_told_apart),
 		cmocka_unit_test(meeting__misses_fail_only_where_meeting_is_required),
