@@ -83,7 +83,7 @@ static const struct dcb_workload_metric exit_metrics[] = {
 	  "dentries that went with them, of the whole machine; not those held open"}},
 	{NULL,
 	 {"long-reaps", "count", DCB_BETTER_LOWER, false,
-	  "reaps that took over 1 ms of CPU time and eight times the median: they span"}},
+	  "reaps that took over 1 ms of CPU time and eight times the median: they spun"}},
 	{"reaper",
 	 {"busy", "ratio", DCB_BETTER_LOWER, false,
 	  "(cpu + run-delay) / wall; absent under 1 ms of wall"}},
@@ -420,14 +420,14 @@ const struct dcb_workload_ops dcb_workload_proc_exit = {
 		"from SIGKILL until the whole group is dead), the leader's folder is flushed by "
 		"whoever reaps it (`reap`: waitid() of a child that is dead already). Observers "
 		"hold descriptors, whose dentries outlive the flush, and drop references beside "
-		"it. The waiter here is the reaper: the last thread of a group wakes it before it "
-		"flushes its own folder, and where that thread yields in the middle, with a dentry "
+		"it. The waiter is the reaper: the last thread of a group wakes it before it "
+		"flushes its own folder, and loses the CPU to it. Where that happens with a dentry "
 		"dying, the reaper spins from 6.8 to 7.0 until the thread has the CPU again: a "
-		"time slice, and with fifo=yes as long as real-time threads may run at all. "
-		"Kernels that are not preemptible yield just there, in iput(), and show it often; "
-		"preemptible ones rarely, with many threads and fifo=yes. From 7.1 on it sleeps. "
-		"What an exit costs besides the flush is in all figures: lookups=0 gives the "
-		"floor.",
+		"time slice, and with fifo=yes as long as real-time threads may run at all. A "
+		"kernel that is not preemptible switches just there, as __dentry_kill() yields "
+		"before dentry_unlist(), and shows it often; a preemptible one rarely, with many "
+		"threads or several CPUs. From 7.1 on the reaper sleeps. What an exit costs "
+		"besides the flush is in all figures: lookups=0 gives the floor.",
 	.options = exit_options,
 	.params_size = sizeof(struct exit_params),
 	.roles = exit_roles,
