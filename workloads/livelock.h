@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * When a busy-wait is a livelock: the waiter still span when its time limit had passed, and ended
+ * When a busy-wait is a livelock: the waiter still spun when its time limit had passed, and ended
  * only because the closer was helped. A waiter that sleeps through a slow close is none, however
  * long it takes. Pure rules.
  */

@@ -83,7 +83,7 @@ static const struct dcb_workload_metric exit_metrics[] = {
 	  "dentries that went with them, of the whole machine; not those held open"}},
 	{NULL,
 	 {"long-reaps", "count", DCB_BETTER_LOWER, false,
-	  "reaps that took over 1 ms of CPU time and eight times the median: they span"}},
+	  "reaps that took over 1 ms of CPU time and eight times the median: they spun"}},
 	{"reaper",
 	 {"busy", "ratio", DCB_BETTER_LOWER, false,
 	  "(cpu + run-delay) / wall; absent under 1 ms of wall"}},
@@ -108,7 +108,8 @@ struct exit_run {
 	uint64_t *killed_ns, *exit_ns, *reap_ns, *reap_cpu_ns; /* a child */
 	uint64_t found[MAX_SIDE];                              /* an observer */
 	atomic_size_t n_done;                                  /* reapers */
-	struct dcb_dentry_count before;
+	struct dcb_dentry_count before, after;                 /* around the reapers' part */
+	atomic_bool counted;
 	struct dcb_long_calls long_calls; /* without warm-ups */
 };
 
@@ -140,13 +141,32 @@ static int exit_kill(struct exit_run *run, size_t i, struct dcb_error *err)
 	return 0;
 }
 
+/* Counts the dentries close to the timed part: others make and free some too. */
+static int exit_begin(struct exit_run *run, size_t reaper, struct dcb_error *err)
+{
+	int r;
+
+	if (reaper > 0)
+		return dcb_moment_await(&run->counted, "the first reaper", err);
+	r = dcb_dentry_count_read(&run->before, err);
+	atomic_store(&run->counted, true);
+	return r;
+}
+
+static int exit_end(struct exit_run *run, struct dcb_error *err)
+{
+	bool last = atomic_fetch_add(&run->n_done, 1) + 1 == (size_t)run->params->reapers;
+
+	return last ? dcb_dentry_count_read(&run->after, err) : 0;
+}
+
 static int exit_work(void *context, size_t thread, struct dcb_sampler *sampler,
 		     struct dcb_error *err)
 {
 	struct exit_run *run = context;
 	size_t n = run->sleepers.n, step = (size_t)run->params->reapers;
 	bool all = run->params->kill == KILL_ALL;
-	int r = 0;
+	int r = exit_begin(run, thread, err), ended;
 
 	dcb_sampler_begin(sampler);
 	for (size_t i = thread; all && r == 0 && i < n; i += step)
@@ -158,8 +178,8 @@ static int exit_work(void *context, size_t thread, struct dcb_sampler *sampler,
 			r = exit_reap(run, i, err);
 	}
 	dcb_sampler_end(sampler);
-	atomic_fetch_add(&run->n_done, 1);
-	return r;
+	ended = exit_end(run, r < 0 ? NULL : err);
+	return r < 0 ? r : ended;
 }
 
 static int exit_observe(void *context, size_t thread, struct dcb_sampler *sampler,
@@ -209,6 +229,7 @@ static int exit_set(void *context, struct dcb_error *err)
 				   (size_t)params->threads - 1, err);
 
 	atomic_store(&run->n_done, 0);
+	atomic_store(&run->counted, false);
 	for (size_t i = 0; r == 0 && i < run->sleepers.n; i++) {
 		snprintf(run->folders[i], sizeof(run->folders[i]), "/proc/%d",
 			 (int)run->sleepers.pids[i]);
@@ -216,7 +237,7 @@ static int exit_set(void *context, struct dcb_error *err)
 		for (size_t j = 0; r == 0 && j < (size_t)params->observers; j++)
 			r = exit_hold(run, j, i, err);
 	}
-	return r < 0 ? r : dcb_dentry_count_read(&run->before, err);
+	return r;
 }
 
 static int exit_clear(void *context, struct dcb_error *err)
@@ -268,19 +289,16 @@ static int exit_report(void *context, int iteration, const struct dcb_late *late
 	const struct dcb_workload_ops *ops = &dcb_workload_proc_exit;
 	struct dcb_value whole[3 + 2 * DCB_LATENCY_N + DCB_LATE_N];
 	struct dcb_long_calls warm_up = {0};
-	struct dcb_dentry_count after;
 	double wall_ns = 0;
-	int r = dcb_dentry_count_read(&after, err);
+	int r = exit_report_threads(run, iteration, err);
 
-	if (r == 0)
-		r = exit_report_threads(run, iteration, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < (size_t)run->params->reapers; i++)
 		wall_ns = fmax(wall_ns,
 			       dcb_report_measured(run->report.crew, ROLE_REAPER, i, "wall"));
 	whole[0] = exit_value(NULL, "exit-rate", (double)run->sleepers.n / wall_ns * 1e9);
-	whole[1] = exit_value(NULL, "dentries", (double)(run->before.all - after.all));
+	whole[1] = exit_value(NULL, "dentries", (double)(run->before.all - run->after.all));
 	whole[2] = exit_value(
 		NULL, "long-reaps",
 		(double)dcb_long_calls_add(iteration < 0 ? &warm_up : &run->long_calls,
@@ -402,14 +420,14 @@ const struct dcb_workload_ops dcb_workload_proc_exit = {
 		"from SIGKILL until the whole group is dead), the leader's folder is flushed by "
 		"whoever reaps it (`reap`: waitid() of a child that is dead already). Observers "
 		"hold descriptors, whose dentries outlive the flush, and drop references beside "
-		"it. The waiter here is the reaper: the last thread of a group wakes it before it "
-		"flushes its own folder, and where that thread yields in the middle, with a dentry "
+		"it. The waiter is the reaper: the last thread of a group wakes it before it "
+		"flushes its own folder, and loses the CPU to it. Where that happens with a dentry "
 		"dying, the reaper spins from 6.8 to 7.0 until the thread has the CPU again: a "
-		"time slice, and with fifo=yes as long as real-time threads may run at all. "
-		"Kernels that are not preemptible yield just there, in iput(), and show it often; "
-		"preemptible ones rarely, with many threads and fifo=yes. From 7.1 on it sleeps. "
-		"What an exit costs besides the flush is in all figures: lookups=0 gives the "
-		"floor.",
+		"time slice, and with fifo=yes as long as real-time threads may run at all. A "
+		"kernel that is not preemptible switches just there, as __dentry_kill() yields "
+		"before dentry_unlist(), and shows it often; a preemptible one rarely, with many "
+		"threads or several CPUs. From 7.1 on the reaper sleeps. What an exit costs "
+		"besides the flush is in all figures: lookups=0 gives the floor.",
 	.options = exit_options,
 	.params_size = sizeof(struct exit_params),
 	.roles = exit_roles,

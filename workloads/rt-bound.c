@@ -151,6 +151,8 @@ int dcb_rt_bound_new(const char *root, bool on, struct dcb_rt_bound **ret_bound,
 		return dcb_error_oom(err);
 	bound->root = root;
 	bound->on = on;
+	/* In this order, and restored backwards: 6.12 takes no change of a fair server while
+	 * sched_rt_runtime_us limits what may be reserved. */
 	r = bound_throttling(bound, err);
 	if (r == 0)
 		r = bound_servers(bound, err);

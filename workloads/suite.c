@@ -14,14 +14,14 @@
 		"dying-dentry:fs=xfs", "overlay-upper", "subvolume-delete", "fuse-inval",          \
 		"fuse-inval:op=revalidate", "container-teardown",                                  \
 		"massive-unmount:" UNMOUNT_CLEANERS, "inversion", "inversion:policy=fifo",         \
-		"collateral", "shrink-list"
+		"collateral", "shrink-list", "proc-exit", "proc-exit:fifo=yes,threads=16"
 #define UNMOUNT_CLEANERS "type=overlay,mounts=8,dentries=20,cleaners=2,open_deleted=16M"
 
 /* Nobody is dying: a fix must cost nothing here. */
 #define SUITE_NORMAL                                                                               \
 	"null", "lookup-control", "negative-flood", "negative-flood:op=rename",                    \
-		"tree-rm:lookups=0,creates=0", "proc-exit:observers=0", "massive-unmount",         \
-		"container-teardown:eager=no"
+		"tree-rm:lookups=0,creates=0", "proc-exit:observers=0,threads=1",                  \
+		"massive-unmount", "container-teardown:eager=no"
 
 #define SUITE_TEARDOWN                                                                             \
 	"container-teardown", "container-teardown:eager=no", "container-churn", "massive-unmount", \

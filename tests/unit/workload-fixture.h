@@ -44,6 +44,8 @@ struct workload_seen {
 	size_t n;
 	struct dcb_workload_finding finding; /* the last */
 	char state[32];
+	struct dcb_workload_finding findings[8]; /* all; their texts are static ones */
+	size_t n_findings;
 	struct dcb_error err;
 	int result; /* of run() */
 };
@@ -79,6 +81,8 @@ static inline int workload_finding(void *context, const struct dcb_workload_find
 
 	(void)err;
 	seen->finding = *finding;
+	assert_true(seen->n_findings < ARRAY_SIZE(seen->findings));
+	seen->findings[seen->n_findings++] = *finding;
 	snprintf(seen->state, sizeof(seen->state), "%s", finding->state);
 	return 0;
 }

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The workload on this host's kernel: that it does what it says, whatever that kernel shows. */
+#include "workload-fixture.h"
+
+#include <sys/wait.h>
+
+#include "workloads/proc-folder.h"
+
+static void run(const char *params, struct workload_seen *seen)
+{
+	workload_run_well("proc-exit", params, seen);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+}
+
+/* The kernel's counter is the whole machine's: the best of some attempts counts. */
+static void expect_dentries(const char *params, size_t tasks, size_t each)
+{
+	double best = INFINITY, expected = (double)(tasks * each);
+
+	for (int i = 0; i < 8 && best > expected * 0.1; i++) {
+		struct workload_seen seen;
+
+		run(params, &seen);
+		best = fmin(best, fabs(workload_value(&seen, "", 0, 0, "dentries") - expected));
+		free(seen.rows);
+	}
+	if (best > expected * 0.1)
+		fail_msg("%s: %g of %g dentries too many or too few", params, best, expected);
+}
+
+static void proc_exit__flushes_what_was_looked_up(void **state)
+{
+	(void)state;
+	expect_dentries("tasks=100,threads=5,lookups=12,observers=0,iterations=1,warmup=0", 100,
+			dcb_proc_dentries(5, 12));
+}
+
+static void proc_exit__held_ones_stay(void **state)
+{
+	/* Of each: the folder, which is held, with status in it; the rest goes. */
+	(void)state;
+	expect_dentries("tasks=400,threads=1,lookups=4,observers=2,iterations=1,warmup=0", 400,
+			dcb_proc_dentries(1, 4) - 2);
+}
+
+static void proc_exit__every_key(void **state)
+{
+	static const char *const doses[] = {
+		"tasks=20,iterations=2,warmup=0,kill=all,reapers=3,observers=2",
+		"tasks=40,iterations=1,warmup=0,fifo=yes,threads=1,lookups=0",
+		"tasks=1,iterations=1,reapers=4,warmup=0",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(doses); i++) {
+		struct workload_seen seen;
+
+		run(doses[i], &seen);
+		assert_true(workload_value(&seen, "", 0, 0, "exit-rate") > 0);
+		assert_true(workload_value(&seen, "", 0, 0, "exit-p50") > 0);
+		assert_true(workload_value(&seen, "", 0, 0, "reap-max") >=
+			    workload_value(&seen, "", 0, 0, "reap-p50"));
+		assert_true(workload_value(&seen, "reaper", 0, 0, "cpu") > 0);
+		assert_string_equal(seen.finding.symptom, "busy-wait");
+		assert_int_equal(seen.finding.tries, i == 2 ? 1 : 40);
+		free(seen.rows);
+	}
+}
+
+static void proc_exit__observers_find_files(void **state)
+{
+	struct workload_seen seen;
+
+	(void)state;
+	run("tasks=100,iterations=1,warmup=0", &seen);
+	assert_true(workload_value(&seen, "observer", 0, 0, "lookups") > 0);
+	free(seen.rows);
+}
+
+static int check(const char *list, struct dcb_error *err)
+{
+	const struct dcb_workload_ops *ops = NULL;
+	void *params = NULL;
+	int r;
+
+	assert_int_equal(dcb_workload_find("proc-exit", &ops, NULL), 0);
+	assert_int_equal(dcb_workload_params_new(ops, list, "test", &params, NULL), 0);
+	r = ops->check(params, 1, UINT64_C(1) << 30, err);
+	dcb_workload_params_free(ops, params);
+	return r;
+}
+
+static void proc_exit_check__refusals(void **state)
+{
+	struct dcb_error err = DCB_ERROR_NULL;
+
+	(void)state;
+	assert_int_equal(check("tasks=400,threads=8", &err), 0);
+	assert_int_equal(check("tasks=1000,threads=40", &err), -EINVAL);
+	assert_int_equal(err.kind, DCB_ERROR_USAGE);
+	assert_non_null(strstr(err.message, "32000"));
+	assert_int_equal(check("tasks=1000,threads=8", &err), -EINVAL);
+	assert_non_null(strstr(err.message, "--memory"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(proc_exit__flushes_what_was_looked_up),
+		cmocka_unit_test(proc_exit__held_ones_stay),
+		cmocka_unit_test(proc_exit__every_key),
+		cmocka_unit_test(proc_exit__observers_find_files),
+		cmocka_unit_test(proc_exit_check__refusals),
+	};
+
+	workload_enter_namespace();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
