@@ -99,27 +99,56 @@ static int add_workload(struct matrix *matrix, size_t workload)
 	return 0;
 }
 
-static int print_notes(const struct matrix *matrix)
+static bool same_reason(const struct dcb_summary_symptom *a, const struct dcb_summary_symptom *b)
+{
+	return b->workload >= 0 && b->present && dcb_summary_cannot(b) && a->kernel == b->kernel &&
+	       strcmp(a->name, b->name) == 0 &&
+	       strcmp(a->detail ? a->detail : "", b->detail ? b->detail : "") == 0;
+}
+
+/* "v7.1: unsupported: this kernel has no overlay file system: " and all that it is true of. */
+static int print_note(const struct matrix *matrix, size_t first)
 {
 	const struct dcb_summary *summary = matrix->summary;
+	const struct dcb_summary_symptom *reason = &summary->symptoms[first];
+	_cleanup_free_ char *head = dcb_format("%s: %s: %s", summary->kernels[reason->kernel].name,
+					       reason->name,
+					       reason->detail ? reason->detail : "no reason given");
+	_cleanup_free_ char *clean = head ? dcb_text_printable(head) : NULL;
 
-	for (size_t i = 0; i < summary->n_symptoms; i++) {
+	if (!clean)
+		return -ENOMEM;
+	fprintf(matrix->file, "%s%s:", matrix->markdown ? "- " : "  ", clean);
+	for (size_t i = first; i < summary->n_symptoms; i++) {
 		const struct dcb_summary_symptom *symptom = &summary->symptoms[i];
-		_cleanup_free_ char *dose = NULL, *line = NULL, *clean = NULL;
+		_cleanup_free_ char *dose = NULL;
 
-		if (symptom->workload < 0 || !symptom->present || !dcb_summary_cannot(symptom))
+		if (!same_reason(reason, symptom))
 			continue;
 		dose = dcb_dose_format(&summary->workloads[symptom->workload], matrix->options->all,
 				       ":", ",");
-		line = dcb_format("%s on %s: %s: %s", dose ? dose : "",
-				  summary->kernels[symptom->kernel].name, symptom->name,
-				  symptom->detail ? symptom->detail : "no reason given");
-		clean = line ? dcb_text_printable(line) : NULL;
-		if (!dose || !clean)
+		if (!dose)
 			return -ENOMEM;
-		fprintf(matrix->file, matrix->markdown ? "- %s\n" : "  %s\n", clean);
+		fprintf(matrix->file, "%s %s", i > first ? "," : "", dose);
 	}
+	fputc('\n', matrix->file);
 	return 0;
+}
+
+static int print_notes(const struct matrix *matrix)
+{
+	const struct dcb_summary *summary = matrix->summary;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < summary->n_symptoms; i++) {
+		bool seen = !same_reason(&summary->symptoms[i], &summary->symptoms[i]);
+
+		for (size_t j = 0; j < i && !seen; j++)
+			seen = same_reason(&summary->symptoms[i], &summary->symptoms[j]);
+		if (!seen)
+			r = print_note(matrix, i);
+	}
+	return r;
 }
 
 int dcb_matrix_print(const struct dcb_summary *summary, bool markdown,
