@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "reports/matrix.h"
+
 static char *print(const struct dcb_summary *summary, int width, bool colour, bool all)
 {
 	const struct dcb_table_options options = {.width = width, .colour = colour, .all = all};
@@ -44,14 +46,13 @@ static void check_lines(const char *text, size_t width)
 }
 
 /* tests/data/table/<name>; with DCB_UPDATE set it is written instead. */
-static void check_golden(const struct dcb_summary *summary, int width, bool all, const char *name)
+static void check_text(const char *got, const char *name)
 {
 	_cleanup_free_ char *path = dcb_format("%s/table/%s", DCB_TEST_DATA, name);
-	_cleanup_free_ char *got = print(summary, width, false, all), *want = NULL;
+	_cleanup_free_ char *want = NULL;
 	struct dcb_error err = DCB_ERROR_NULL;
 	size_t size;
 
-	check_lines(got, (size_t)width);
 	if (getenv("DCB_UPDATE")) {
 		assert_int_equal(dcb_file_write(path, got, strlen(got), 0644, &err), 0);
 		return;
@@ -59,6 +60,14 @@ static void check_golden(const struct dcb_summary *summary, int width, bool all,
 	if (dcb_file_read(path, 1 << 20, &want, &size, &err) < 0)
 		fail_msg("%s", err.message);
 	assert_string_equal(got, want);
+}
+
+static void check_golden(const struct dcb_summary *summary, int width, bool all, const char *name)
+{
+	_cleanup_free_ char *got = print(summary, width, false, all);
+
+	check_lines(got, (size_t)width);
+	check_text(got, name);
 }
 
 static void table__golden_of_two_kernels(void **state)
@@ -90,6 +99,25 @@ static void table__golden_of_base_alone(void **state)
 		f, report_demo(f->store, 1, false));
 
 	check_golden(summary, 80, false, "one-80");
+}
+
+static void matrix__golden_of_three_kernels(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_(dcb_summary_freep) struct dcb_summary *summary = load(
+		f, report_demo(f->store, 3, true));
+	const struct dcb_table_options options = {.width = 80};
+
+	for (int markdown = 0; markdown < 2; markdown++) {
+		_cleanup_free_ char *text = NULL;
+		size_t size;
+		FILE *file = open_memstream(&text, &size);
+
+		assert_non_null(file);
+		assert_int_equal(dcb_matrix_print(summary, markdown, &options, file), 0);
+		assert_int_equal(fclose(file), 0);
+		check_text(text, markdown ? "matrix.md" : "matrix");
+	}
 }
 
 static void table__any_width_holds(void **state)
@@ -165,9 +193,13 @@ static void table__full_disk_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(table__golden_of_two_kernels),    T(table__golden_of_three_kernels),
-		T(table__golden_of_base_alone),     T(table__any_width_holds),
-		T(table__colour_only_adds_escapes), T(table__run_without_boots_or_interrupted),
+		T(table__golden_of_two_kernels),
+		T(table__golden_of_three_kernels),
+		T(matrix__golden_of_three_kernels),
+		T(table__golden_of_base_alone),
+		T(table__any_width_holds),
+		T(table__colour_only_adds_escapes),
+		T(table__run_without_boots_or_interrupted),
 		T(table__full_disk_is_told),
 	};
 
