@@ -11,8 +11,6 @@
 #include "collectors/collector.h"
 #include "workloads/moment.h"
 
-#define LAST_MOMENT 0.2
-
 int dcb_dying_couple_init(struct dcb_dying_couple *couple, const struct dcb_fs *fs,
 			  enum dcb_dying_op op, struct dcb_error *err)
 {
@@ -84,18 +82,13 @@ void dcb_dying_couple_close(struct dcb_dying_couple *couple)
 	atomic_store(&couple->closed, true);
 }
 
-/*
- * On one CPU a closer may be done and lose the CPU before it can say so. A close that ended shortly
- * behind the waiter's call thus counts as over: the waiter may have come in the last moment.
- */
 struct dcb_meeting_seen dcb_dying_couple_seen(const struct dcb_dying_couple *couple,
 					      double closer_wall_ns)
 {
-	double behind_ns = (double)couple->closed_ns - (double)couple->returned_ns;
-
 	return (struct dcb_meeting_seen){
 		.closer_wall_ns = closer_wall_ns,
 		.closed_before = couple->closed_before,
-		.closed_after = behind_ns < LAST_MOMENT * closer_wall_ns,
+		.closed_after = dcb_dying_over(couple->closed_ns, couple->returned_ns,
+					       closer_wall_ns),
 	};
 }

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "collectors/clock.h"
 #include "workloads/dying-scene.h"
 #include "workloads/meeting.h"
 #include "workloads/memory.h"
@@ -72,7 +73,8 @@ struct dying_side {
 	struct dcb_dying_pair pair;
 	atomic_bool polling;
 	atomic_size_t n_closed;
-	bool closed_before, closed_after;
+	bool closed_before;
+	uint64_t returned_ns, closed_ns[DCB_DYING_MAX]; /* when the calls ended */
 };
 
 struct dying_run {
@@ -100,7 +102,7 @@ static int dying_wait(void *context, size_t thread, struct dcb_sampler *sampler,
 	dcb_sampler_begin(sampler);
 	r = dcb_dying_pair_remove(&side->pair);
 	dcb_sampler_end(sampler);
-	side->closed_after = atomic_load(&side->n_closed) == n;
+	side->returned_ns = dcb_clock_ns(CLOCK_MONOTONIC);
 	if (r < 0)
 		return dcb_error_sys(err, -r, "cannot remove %s", side->pair.victim);
 	return 0;
@@ -118,6 +120,7 @@ static int dying_close(void *context, size_t thread, struct dcb_sampler *sampler
 		return r;
 	dcb_sampler_begin(sampler);
 	close(side->pair.fds[file]);
+	side->closed_ns[file] = dcb_clock_ns(CLOCK_MONOTONIC);
 	atomic_fetch_add(&side->n_closed, 1);
 	dcb_sampler_end(sampler);
 	return 0;
@@ -159,16 +162,23 @@ static int dying_clear(void *context, struct dcb_error *err)
 	return result;
 }
 
-/* How long the last of a waiter's dentries was dying. */
-static double dying_window_ns(const struct dying_run *run, size_t waiter)
+/* The closers of a waiter: the longest that a dentry was dying, and the end of the last. */
+static struct dcb_meeting_seen dying_seen(const struct dying_run *run, size_t waiter)
 {
+	const struct dying_side *side = &run->sides[waiter];
+	struct dcb_meeting_seen seen = {.closed_before = side->closed_before};
 	size_t n = (size_t)run->params->dying;
-	double longest = 0;
+	uint64_t last_ns = 0;
 
-	for (size_t i = 0; i < n; i++)
-		longest = fmax(longest, dcb_report_measured(run->report.crew, ROLE_CLOSER,
-							    waiter * n + i, "wall"));
-	return longest;
+	for (size_t i = 0; i < n; i++) {
+		double wall_ns = dcb_report_measured(run->report.crew, ROLE_CLOSER, waiter * n + i,
+						     "wall");
+
+		seen.closer_wall_ns = fmax(seen.closer_wall_ns, wall_ns);
+		last_ns = side->closed_ns[i] > last_ns ? side->closed_ns[i] : last_ns;
+	}
+	seen.closed_after = dcb_dying_over(last_ns, side->returned_ns, seen.closer_wall_ns);
+	return seen;
 }
 
 static int dying_report(void *context, int iteration, const struct dcb_late *late,
@@ -178,11 +188,7 @@ static int dying_report(void *context, int iteration, const struct dcb_late *lat
 	struct dcb_value whole[DCB_LATE_N];
 
 	for (size_t i = 0; i < (size_t)run->params->waiters; i++) {
-		const struct dcb_meeting_seen seen = {
-			.closer_wall_ns = dying_window_ns(run, i),
-			.closed_before = run->sides[i].closed_before,
-			.closed_after = run->sides[i].closed_after,
-		};
+		const struct dcb_meeting_seen seen = dying_seen(run, i);
 		int r = dcb_meeting_report(run->meeting, i, iteration, &seen, NULL, 0, err);
 
 		if (r < 0)

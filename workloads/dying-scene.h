@@ -23,8 +23,8 @@ struct dcb_error;
 
 enum dcb_dying_op {
 	DCB_DYING_RMDIR,
-	DCB_DYING_RENAME,  /* of an empty folder over the victim */
-	DCB_DYING_TMPFILE, /* rmdir, and the files never had a name */
+	DCB_DYING_RENAME,    /* of an empty folder over the victim */
+	DCB_DYING_TMPFILE,   /* rmdir, and the files never had a name */
 	DCB_DYING_SUBVOLUME, /* btrfs only: the victim is a subvolume, and is deleted */
 };
 /* The first three, for a CHOICE option. */

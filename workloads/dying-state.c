@@ -6,6 +6,7 @@
 
 #define BUSY_MIN_WALL_NS 1e6
 #define SHORT_WAIT       0.2 /* of the closer's wall: the waiter did not wait */
+#define LAST_MOMENT      0.2 /* of the same */
 #define BUSY_SPIN        0.8
 #define BUSY_SLEEP       0.2
 
@@ -26,6 +27,11 @@ bool dcb_dying_busy(double wall_ns, double cpu_ns, double run_delay_ns, double *
 		return false;
 	*ret_busy = (cpu_ns + run_delay_ns) / wall_ns;
 	return true;
+}
+
+bool dcb_dying_over(uint64_t closed_ns, uint64_t returned_ns, double closer_wall_ns)
+{
+	return (double)closed_ns - (double)returned_ns < LAST_MOMENT * closer_wall_ns;
 }
 
 enum dcb_dying_state dcb_dying_judge(const struct dcb_dying_observation *seen)

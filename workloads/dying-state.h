@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum dcb_dying_state {
 	DCB_DYING_SPIN,    /* waited, busily */
@@ -29,6 +30,12 @@ struct dcb_dying_observation {
 /* (cpu + run delay) / wall: 1 for a thread that wants the CPU all the time, however loaded the
  * machine is; false below 1 ms of wall, where it means nothing. */
 bool dcb_dying_busy(double wall_ns, double cpu_ns, double run_delay_ns, double *ret_busy);
+/*
+ * closed_after of an observation, from when both calls ended. On one CPU a closer may be done and
+ * lose the CPU before it can say so: a close that ended shortly behind the waiter's call counts as
+ * over, since the waiter may have come in the last moment.
+ */
+bool dcb_dying_over(uint64_t closed_ns, uint64_t returned_ns, double closer_wall_ns);
 enum dcb_dying_state dcb_dying_judge(const struct dcb_dying_observation *observation);
 
 struct dcb_dying_verdict {

@@ -149,9 +149,18 @@ static void dying_sum__mostly_missed_is_a_miss(void **state)
 	assert_int_equal(verdict.hits, 1);
 }
 
+static void dying_over__a_close_that_ended_shortly_behind_counts(void **state)
+{
+	(void)state;
+	assert_true(dcb_dying_over(1000, 2000, 10000));
+	assert_true(dcb_dying_over(3000, 2000, 10000));
+	assert_false(dcb_dying_over(5000, 2000, 10000));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(dying_over__a_close_that_ended_shortly_behind_counts),
 		cmocka_unit_test(dying_judge__busy_without_switch_spins),
 		cmocka_unit_test(dying_judge__idle_with_switch_sleeps),
 		cmocka_unit_test(dying_judge__short_while_closing_is_no_wait),
