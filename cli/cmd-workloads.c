@@ -185,8 +185,9 @@ static json_t *dose_to_json(const struct dose *dose)
 	json_auto_t *symptoms = json_array();
 
 	for (const struct dcb_workload_role *role = ops->roles; role->name; role++) {
-		if (json_array_append_new(roles, json_pack("{s:s, s:s}", "name", role->name, "help",
-							   role->help)) < 0)
+		if (json_array_append_new(roles,
+					  json_pack("{s:s, s:s, s:b}", "name", role->name, "help",
+						    role->help, "bystander", role->bystander)) < 0)
 			return NULL;
 	}
 	for (const struct dcb_workload_symptom *s = ops->symptoms; s->name; s++) {
@@ -252,7 +253,9 @@ static void print_one(const struct dose *dose)
 		print_key(key);
 	printf("\n  roles\n");
 	for (const struct dcb_workload_role *role = ops->roles; role && role->name; role++)
-		printf("    %-12s %s\n", role->name, role->help);
+		printf("    %-12s %s%s\n", role->name, role->help,
+		       role->bystander ? " (a bystander: what collectors count of it is not judged)"
+				       : "");
 	printf("\n  metrics: role, name, unit, which way is better\n");
 	for (const struct dcb_workload_metric *m = ops->metrics; m && m->metric.name; m++)
 		print_metric(m->role ? m->role : "-", &m->metric);

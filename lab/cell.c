@@ -354,12 +354,14 @@ static int resolve_metrics(const struct dcb_cell *cell, struct dcb_store *store,
 	if (!ids || !samples)
 		return dcb_error_oom(err);
 	for (size_t i = 0; i < cell->metrics.n; i++) {
+		const struct dcb_metric metric = dcb_workload_metric_judged(
+			used[i].ops, used[i].role, used[i].metric);
 		struct dcb_store_metric row = {.workload = used[i].ops->name,
 					       .role = used[i].role,
-					       .name = used[i].metric->name,
-					       .unit = used[i].metric->unit,
-					       .better = dcb_better_name(used[i].metric->better),
-					       .primary = used[i].metric->primary};
+					       .name = metric.name,
+					       .unit = metric.unit,
+					       .better = dcb_better_name(metric.better),
+					       .primary = metric.primary};
 
 		r = dcb_store_metric(store, &row, &ids[i], err);
 		if (r < 0)

@@ -34,7 +34,7 @@ static const struct dcb_option collateral_options[] = {
 static const struct dcb_workload_role collateral_roles[] = {
 	{"waiter", "removes the parent of the dying dentry, on CPU 0"},
 	{"closer", "closes the last descriptor of the unlinked file, on CPU 1 if there is one"},
-	{"bystander", "computes on CPU 0"},
+	{"bystander", "computes on CPU 0", true},
 	{0},
 };
 

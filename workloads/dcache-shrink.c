@@ -53,7 +53,7 @@ static const struct dcb_option shrink_options[] = {
 
 static const struct dcb_workload_role shrink_roles[] = {
 	{"teardown", "removes the folders or unmounts the file systems"},
-	{"reclaimer", "reclaims the dentries meanwhile"},
+	{"reclaimer", "reclaims the dentries meanwhile", true},
 	{0},
 };
 

@@ -70,7 +70,7 @@ static const struct dcb_option exit_options[] = {
 
 static const struct dcb_workload_role exit_roles[] = {
 	{"reaper", "kills the children and waits for them"},
-	{"observer", "looks files up in /proc/PID of all children again and again"},
+	{"observer", "looks files up in /proc/PID of all children again and again", true},
 	{0},
 };
 

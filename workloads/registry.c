@@ -85,12 +85,13 @@ int dcb_workload_find(const char *name, const struct dcb_workload_ops **ret_ops,
 	return dcb_error_usage(err, "unknown workload '%s'; `dcbench workloads` lists them", name);
 }
 
-static bool workload_has_role(const struct dcb_workload_ops *ops, const char *role)
+static const struct dcb_workload_role *workload_role(const struct dcb_workload_ops *ops,
+						     const char *name)
 {
-	for (const struct dcb_workload_role *known = ops->roles; known->name; known++)
-		if (strcmp(known->name, role) == 0)
-			return true;
-	return false;
+	for (const struct dcb_workload_role *role = ops->roles; role->name; role++)
+		if (strcmp(role->name, name) == 0)
+			return role;
+	return NULL;
 }
 
 static bool same_role(const char *a, const char *b)
@@ -104,13 +105,29 @@ const struct dcb_metric *dcb_workload_metric_find(const struct dcb_workload_ops 
 	for (const struct dcb_workload_metric *own = ops->metrics; own->metric.name; own++)
 		if (same_role(own->role, role) && strcmp(own->metric.name, name) == 0)
 			return &own->metric;
-	if (!role || !workload_has_role(ops, role))
+	if (!role || !workload_role(ops, role))
 		return NULL;
 	for (size_t i = 0; i < dcb_n_collectors; i++)
 		for (size_t j = 0; j < dcb_collectors[i]->n_metrics; j++)
 			if (strcmp(dcb_collectors[i]->metrics[j].name, name) == 0)
 				return &dcb_collectors[i]->metrics[j];
 	return NULL;
+}
+
+struct dcb_metric dcb_workload_metric_judged(const struct dcb_workload_ops *ops, const char *role,
+					     const struct dcb_metric *metric)
+{
+	const struct dcb_workload_role *known = role ? workload_role(ops, role) : NULL;
+	struct dcb_metric judged = *metric;
+
+	if (!known || !known->bystander)
+		return judged;
+	for (const struct dcb_workload_metric *own = ops->metrics; own->metric.name; own++)
+		if (metric == &own->metric)
+			return judged;
+	judged.better = DCB_BETTER_NEITHER;
+	judged.primary = false;
+	return judged;
 }
 
 int dcb_workload_params_new(const struct dcb_workload_ops *ops, const char *list, const char *where,

@@ -65,9 +65,9 @@ static const struct dcb_option rm_options[] = {
 
 static const struct dcb_workload_role rm_roles[] = {
 	[ROLE_REMOVER] = {"remover", "removes the tree"},
-	[ROLE_RECLAIMER] = {"reclaimer", "reclaims, naps for 1 ms, and so on"},
-	[ROLE_LOOKUP] = {"lookup", "stats a name of the tree, naps for 0.2 ms, and so on"},
-	[ROLE_CREATE] = {"create", "creates and unlinks a file, naps for 0.2 ms, and so on"},
+	[ROLE_RECLAIMER] = {"reclaimer", "reclaims, naps for 1 ms, and so on", true},
+	[ROLE_LOOKUP] = {"lookup", "stats a name of the tree, naps for 0.2 ms, and so on", true},
+	[ROLE_CREATE] = {"create", "creates and unlinks a file, naps for 0.2 ms, and so on", true},
 	{0},
 };
 

@@ -7,6 +7,7 @@
  * registry: the host for keys, bounds and metrics, the guest to run.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,9 @@ struct dcb_error;
 struct dcb_workload_role {
 	const char *name;
 	const char *help;
+	/* It works until the others are done: that it got more CPU time is no cost. What the
+	 * collectors count of it is told and not judged; its own metrics are. */
+	bool bystander;
 };
 
 /* A metric that the workload computes itself; `role` NULL: of the iteration as a whole. */
@@ -103,6 +107,10 @@ int dcb_workload_find(const char *name, const struct dcb_workload_ops **ret_ops,
  * or the collectors'; NULL if there is none. Collector metrics exist for every named role. */
 const struct dcb_metric *dcb_workload_metric_find(const struct dcb_workload_ops *ops,
 						  const char *role, const char *name);
+/* The same, as it is to be judged in that role: a bystander's is neither better nor worse, and not
+ * primary, unless it is the workload's own. */
+struct dcb_metric dcb_workload_metric_judged(const struct dcb_workload_ops *ops, const char *role,
+					     const struct dcb_metric *metric);
 /* Defaults plus "key=value,..."; *ret_params is malloc'd, freed by dcb_workload_params_free(). */
 int dcb_workload_params_new(const struct dcb_workload_ops *ops, const char *list, const char *where,
 			    void **ret_params, struct dcb_error *err);

@@ -120,6 +120,23 @@ static void dying_modules__overlay_only_where_asked(void **state)
 	dcb_workload_params_free(ops, params);
 }
 
+static void workload_metric_judged__a_bystander_is_told_only(void **state)
+{
+	const struct dcb_workload_ops *ops = find("collateral");
+	const struct dcb_metric *cpu = dcb_workload_metric_find(ops, "bystander", "cpu");
+	const struct dcb_metric *kept = dcb_workload_metric_find(ops, "bystander", "kept");
+
+	(void)state;
+	assert_int_equal(dcb_workload_metric_judged(ops, "waiter", cpu).better, DCB_BETTER_LOWER);
+	assert_true(dcb_workload_metric_judged(ops, "waiter", cpu).primary);
+	assert_int_equal(dcb_workload_metric_judged(ops, "bystander", cpu).better,
+			 DCB_BETTER_NEITHER);
+	assert_false(dcb_workload_metric_judged(ops, "bystander", cpu).primary);
+	assert_int_equal(dcb_workload_metric_judged(ops, "bystander", kept).better,
+			 DCB_BETTER_HIGHER);
+	assert_true(dcb_workload_metric_judged(ops, "bystander", kept).primary);
+}
+
 static void workload_metric_find__own_and_collectors(void **state)
 {
 	const struct dcb_workload_ops *ops = find("dying-dentry");
@@ -203,6 +220,7 @@ int main(void)
 		cmocka_unit_test(workload_params_new__bounds_are_kept),
 		cmocka_unit_test(dying_check__dose_beyond_memory_is_refused),
 		cmocka_unit_test(dying_modules__overlay_only_where_asked),
+		cmocka_unit_test(workload_metric_judged__a_bystander_is_told_only),
 		cmocka_unit_test(workload_metric_find__own_and_collectors),
 		cmocka_unit_test(crew_iterate__every_thread_runs_once),
 		cmocka_unit_test(crew_iterate__error_names_role_and_thread),
