@@ -49,7 +49,7 @@ void dcb_container_init(struct dcb_container *container, struct dcb_container_ho
 					    .watched = watched,
 					    .pidfd = -1,
 					    .ready_fd = -1,
-					    .watch_fd = -1};
+					    .watch = DCB_DYING_WATCH_NULL};
 }
 
 /* ---- start ---- */
@@ -73,7 +73,7 @@ static int make_folders(struct dcb_container *container, struct dcb_error *err)
 static int make_spool(struct dcb_container *container, struct dcb_error *err)
 {
 	char path[CONTAINER_PATH];
-	int fd;
+	int fd, r;
 
 	if (container->host->params->volume == 0)
 		return 0;
@@ -82,7 +82,10 @@ static int make_spool(struct dcb_container *container, struct dcb_error *err)
 	if (fd < 0)
 		return dcb_error_sys(err, errno, "cannot make %s", path);
 	close(fd);
-	return container->watched ? dcb_moment_watch(path, &container->watch_fd, err) : 0;
+	if (!container->watched)
+		return 0;
+	r = dcb_dying_watch_open(&container->watch, err);
+	return r < 0 ? r : dcb_dying_watch_add(&container->watch, path, err);
 }
 
 static int mount_root(struct dcb_container *container, struct dcb_error *err)
@@ -243,13 +246,14 @@ int dcb_container_stop(struct dcb_container *container, struct dcb_error *err)
 
 int dcb_container_remove(struct dcb_container *container, struct dcb_error *err)
 {
-	int *const fds[] = {&container->pidfd, &container->ready_fd, &container->watch_fd};
+	int *const fds[] = {&container->pidfd, &container->ready_fd};
 	char folder[CONTAINER_PATH];
 	int r;
 
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		if (*fds[i] >= 0)
 			close(TAKE_FD(*fds[i]));
+	dcb_dying_watch_close(&container->watch);
 	dcb_container_path(container, "", folder);
 	/* Without the slash at its end. */
 	folder[strlen(folder) - 1] = '\0';
@@ -287,7 +291,9 @@ int dcb_container_clear(struct dcb_container *container, struct dcb_error *err)
 
 int dcb_container_await_dying(struct dcb_container *container, struct dcb_error *err)
 {
-	return dcb_moment_await_dying(container->watch_fd, "the open deleted file", err);
+	size_t file;
+
+	return dcb_dying_watch_next(&container->watch, &file, err);
 }
 
 int dcb_container_remove_volume(struct dcb_container *container)

@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 #include "base/cleanup.h"
+#include "workloads/dying-watch.h"
 #include "workloads/workload.h"
 
 struct dcb_error;
@@ -113,8 +114,9 @@ struct dcb_container {
 	unsigned index;
 	pid_t pid; /* 0: none that was not reaped */
 	int pidfd; /* open until its folder is removed */
-	int ready_fd, watch_fd;
+	int ready_fd;
 	bool watched;
+	struct dcb_dying_watch watch;
 	bool has_folder, mounted, has_cgroup;
 	bool had_cgroup;                  /* once started */
 	uint64_t reaped_ns;               /* CLOCK_MONOTONIC */

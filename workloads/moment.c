@@ -3,9 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <string.h>
-#include <sys/inotify.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,33 +42,6 @@ int dcb_moment_await_post(sem_t *posted, const char *what, struct dcb_error *err
 		if (errno != EINTR)
 			return dcb_error_sys(err, errno, "cannot wait for %s", what);
 	}
-	return 0;
-}
-
-int dcb_moment_watch(const char *path, int *ret_fd, struct dcb_error *err)
-{
-	_cleanup_close_ int fd = inotify_init1(IN_CLOEXEC);
-
-	if (fd < 0 && errno == ENOSYS)
-		return dcb_error_set(err, EOPNOTSUPP, "this kernel has no inotify");
-	if (fd < 0 || inotify_add_watch(fd, path, IN_DELETE_SELF) < 0)
-		return dcb_error_sys(err, errno, "cannot watch %s", path);
-	*ret_fd = TAKE_FD(fd);
-	return 0;
-}
-
-int dcb_moment_await_dying(int watch_fd, const char *what, struct dcb_error *err)
-{
-	struct pollfd pollfd = {.fd = watch_fd, .events = POLLIN};
-	int r;
-
-	do {
-		r = poll(&pollfd, 1, (int)(DCB_MOMENT_TIMEOUT_NS / 1000000));
-	} while (r < 0 && errno == EINTR);
-	if (r < 0)
-		return dcb_error_sys(err, errno, "poll");
-	if (r == 0)
-		return dcb_error_set(err, ETIMEDOUT, "%s did not die", what);
 	return 0;
 }
 

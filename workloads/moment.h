@@ -20,12 +20,6 @@ void dcb_moment_nap(long ns);
 int dcb_moment_await(atomic_bool *flag, const char *what, struct dcb_error *err);
 /* The same for a semaphore, asleep until it is posted: for waits inside of timed parts. */
 int dcb_moment_await_post(sem_t *posted, const char *what, struct dcb_error *err);
-/* An inotify descriptor on the file `path`, which still has a name; -EOPNOTSUPP where this kernel
- * has none. It holds the inode no longer than until the event below. */
-int dcb_moment_watch(const char *path, int *ret_fd, struct dcb_error *err);
-/* Sleeps until the unlinked file's dentry is dying: dentry_unlink_inode() says so (IN_DELETE_SELF)
- * directly before its iput(), which may be the one that evicts the inode. */
-int dcb_moment_await_dying(int watch_fd, const char *what, struct dcb_error *err);
 /* Waits until the number `fd` is free: the closer's close() has taken it out of the table, and its
  * file is now being released. `probe` is any open descriptor. */
 int dcb_moment_await_close(int fd, int probe, struct dcb_error *err);
