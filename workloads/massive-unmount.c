@@ -98,8 +98,8 @@ struct massive_run {
 	size_t n_threads;
 	uint64_t *latencies_ns; /* of each mount */
 	struct dcb_dentry_count before;
-	double others_ns;             /* CPU time, before */
-	atomic_int n_coming, n_going; /* cleaners not yet there, threads that have not ended */
+	struct dcb_other_processes others; /* as they were before */
+	atomic_int n_coming, n_going;      /* cleaners not yet there, threads that have not ended */
 	atomic_bool cleaners_there, counted;
 };
 
@@ -138,8 +138,9 @@ static int count_before(struct massive_run *run, size_t thread, struct dcb_error
 		return r;
 	if (thread > 0)
 		return dcb_moment_await(&run->counted, "the first thread", err);
-	run->others_ns = dcb_other_processes_cpu_ns();
-	r = dcb_dentry_count_read(&run->before, err);
+	r = dcb_other_processes_mark(&run->others, err);
+	if (r == 0)
+		r = dcb_dentry_count_read(&run->before, err);
 	atomic_store(&run->counted, r == 0);
 	return r;
 }
@@ -246,15 +247,12 @@ static int report_whole(struct massive_run *run, int iteration, const struct dcb
 	};
 	struct dcb_value values[DCB_UNMOUNT_N];
 	struct dcb_dentry_count after;
-	double others_ns;
 	int r = dcb_dentry_count_read(&after, err);
 
 	if (r < 0)
 		return r;
 	figures.freed = run->before.all - after.all;
-	/* Under nothing where a process has ended in between. */
-	others_ns = dcb_other_processes_cpu_ns() - run->others_ns;
-	figures.total_cpu_ns = figures.cpu_ns + (others_ns < 0 ? 0 : others_ns);
+	figures.total_cpu_ns = figures.cpu_ns + dcb_other_processes_since(&run->others);
 	if (one_call)
 		run->latencies_ns[0] = (uint64_t)figures.wall_ns;
 	dcb_unmount_values(&figures, &dcb_workload_massive_unmount, values);
@@ -336,6 +334,7 @@ static int massive_run(const struct dcb_workload_context *context, const void *d
 	if (r < 0)
 		return r;
 	r = massive_rounds(&run, err);
+	dcb_other_processes_deinit(&run.others);
 	dcb_mount_scene_deinit(&run.scene);
 	return r;
 }

@@ -197,22 +197,25 @@ static pid_t work_for(uint64_t cpu_ns, int done_fd)
 	_exit(1);
 }
 
-static void other_processes_cpu__counts_other_processes(void **state)
+static void other_processes_since__counts_what_others_ran(void **state)
 {
-	double before = dcb_other_processes_cpu_ns(), worked;
+	struct dcb_other_processes mark = DCB_OTHER_PROCESSES_NULL;
+	double worked;
 	int done[2], status;
 	char byte;
 	pid_t pid;
 
 	(void)state;
 	assert_int_equal(pipe2(done, O_CLOEXEC), 0);
+	assert_int_equal(dcb_other_processes_mark(&mark, NULL), 0);
 	pid = work_for(50 * MS, done[1]);
 	assert_int_equal(read(done[0], &byte, 1), 1);
-	worked = dcb_other_processes_cpu_ns() - before;
+	worked = dcb_other_processes_since(&mark);
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	close(done[0]);
 	close(done[1]);
+	dcb_other_processes_deinit(&mark);
 	assert_true(worked >= 49 * MS);
 }
 
@@ -425,7 +428,7 @@ int main(void)
 		cmocka_unit_test(rounds_run__clears_behind_every_failure),
 		cmocka_unit_test(crew_new__threads_stand_where_they_are_placed),
 		cmocka_unit_test(late_wait__sees_memory_come_back),
-		cmocka_unit_test(other_processes_cpu__counts_other_processes),
+		cmocka_unit_test(other_processes_since__counts_what_others_ran),
 		cmocka_unit_test(latency_values__nearest_ranks),
 		cmocka_unit_test(meeting__spin_and_sleep_are_told_apart),
 		cmocka_unit_test(meeting__misses_fail_only_where_meeting_is_required),
