@@ -11,8 +11,8 @@
 #define SUITE_DEFECT                                                                               \
 	"dying-dentry", "dying-dentry:op=rename", "dying-dentry:op=tmpfile",                       \
 		"dying-dentry:fs=overlay", "dying-dentry:fs=ext4", "dying-dentry:fs=btrfs",        \
-		"dying-dentry:fs=xfs", "overlay-upper", "subvolume-delete", "fuse-inval",          \
-		"fuse-inval:op=revalidate", "container-teardown",                                  \
+		"dying-dentry:fs=xfs,size=192M,iterations=4", "overlay-upper", "subvolume-delete", \
+		"fuse-inval", "fuse-inval:op=revalidate", "container-teardown",                    \
 		"massive-unmount:" UNMOUNT_CLEANERS, "inversion", "inversion:policy=fifo",         \
 		"collateral", "shrink-list", "proc-exit", "proc-exit:fifo=yes,threads=16"
 #define UNMOUNT_CLEANERS "type=overlay,mounts=8,dentries=20,cleaners=2,open_deleted=16M"
