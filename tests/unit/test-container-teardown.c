@@ -93,29 +93,13 @@ static void container_teardown__failed_start_leaves_nothing(void **state)
 
 static void container_teardown__refuses_what_cannot_be(void **state)
 {
-	static const struct {
-		const char *dose, *says;
-	} cases[] = {
-		{"volume=0", "give eager=no"},
-		{"containers=65,volume=1M", "containers=64"},
-		{"containers=8,volume=128M", "--memory"},
-		{"containers=100,dirs=100,files=100,volume=0,eager=no", "fewer containers="},
-	};
-	const struct dcb_workload_ops *ops;
-
 	(void)state;
-	assert_int_equal(dcb_workload_find("container-teardown", &ops, NULL), 0);
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct dcb_error err = DCB_ERROR_NULL;
-		void *params;
-
-		assert_int_equal(dcb_workload_params_new(ops, cases[i].dose, "test", &params, &err),
-				 0);
-		assert_int_equal(ops->check(params, 1, UINT64_C(1) << 30, &err), -EINVAL);
-		if (!strstr(err.message, cases[i].says))
-			fail_msg("%s: %s", cases[i].dose, err.message);
-		dcb_workload_params_free(ops, params);
-	}
+	workload_refuses("container-teardown", "volume=0", "give eager=no");
+	workload_refuses("container-teardown", "containers=65,volume=1M", "containers=64");
+	workload_refuses("container-teardown", "containers=8,volume=128M", "--memory");
+	workload_refuses("container-teardown",
+			 "containers=100,dirs=100,files=100,volume=0,eager=no",
+			 "fewer containers=");
 }
 
 int main(void)

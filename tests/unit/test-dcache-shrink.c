@@ -2,30 +2,20 @@
 /* The workload on this host's kernel, with reclaim of its own superblock alone. */
 #include "workload-fixture.h"
 
-#define DENTRIES (4 * 5000)
-#define ATTEMPTS 5
-
-/* Of the iteration that comes nearest: others make and free dentries meanwhile. */
-static double freed_once(const char *dose)
+static double freed(const struct workload_seen *seen, int iteration, const void *data)
 {
-	struct workload_seen seen;
-	double nearest = INFINITY;
+	double count = workload_value(seen, "", 0, iteration, "dentries-freed");
 
-	workload_run_well("dcache-shrink", dose, &seen);
-	for (int i = 0; i < 2; i++) {
-		double freed = workload_value(&seen, "", 0, i, "dentries-freed");
-
-		assert_true(workload_value(&seen, "teardown", 0, i, "call-max") >=
-			    workload_value(&seen, "teardown", 0, i, "call-p50"));
-		assert_true(workload_value(&seen, "teardown", 0, i, "stalls") <= 4);
-		if (freed > 0)
-			assert_true(workload_value(&seen, "", 0, i, "dentry-cost") > 0);
-		if (fabs(freed - DENTRIES) < fabs(nearest - DENTRIES))
-			nearest = freed;
-	}
-	free(seen.rows);
-	return nearest;
+	(void)data;
+	assert_true(workload_value(seen, "teardown", 0, iteration, "call-max") >=
+		    workload_value(seen, "teardown", 0, iteration, "call-p50"));
+	assert_true(workload_value(seen, "teardown", 0, iteration, "stalls") <= 4);
+	if (count > 0)
+		assert_true(workload_value(seen, "", 0, iteration, "dentry-cost") > 0);
+	return count;
 }
+
+static const struct workload_count counted = {freed, 0, 2, 0.25};
 
 static void dcache_shrink__frees_what_it_says(void **state)
 {
@@ -40,14 +30,8 @@ static void dcache_shrink__frees_what_it_says(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(doses); i++) {
-		double freed = 0;
-
-		for (int j = 0; j < ATTEMPTS && fabs(freed - DENTRIES) > 0.25 * DENTRIES; j++)
-			freed = freed_once(doses[i]);
-		if (fabs(freed - DENTRIES) > 0.25 * DENTRIES)
-			fail_msg("%s: %g dentries were freed", doses[i], freed);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(doses); i++)
+		workload_comes_near("dcache-shrink", doses[i], &counted, NULL, 4 * 5000);
 }
 
 static void dcache_shrink__reclaim_is_met(void **state)
@@ -82,24 +66,11 @@ static void dcache_shrink__memcg_or_its_reason(void **state)
 	free(seen.rows);
 }
 
-static void expect_refused(const char *text, const char *reason)
-{
-	const struct dcb_workload_ops *ops = NULL;
-	struct dcb_error err = DCB_ERROR_NULL;
-	void *params = NULL;
-
-	assert_int_equal(dcb_workload_find("dcache-shrink", &ops, &err), 0);
-	assert_true(dcb_workload_params_new(ops, text, "t", &params, &err) >= 0);
-	assert_true(ops->check(params, 1, UINT64_C(1) << 30, &err) < 0);
-	assert_non_null(strstr(err.message, reason));
-	dcb_workload_params_free(ops, params);
-}
-
 static void dcache_shrink__what_cannot_be_is_refused(void **state)
 {
 	(void)state;
-	expect_refused("op=umount,how=remount", "give how=drop");
-	expect_refused("targets=64,dentries=10000", "a smaller dentries=");
+	workload_refuses("dcache-shrink", "op=umount,how=remount", "give how=drop");
+	workload_refuses("dcache-shrink", "targets=64,dentries=10000", "a smaller dentries=");
 }
 
 int main(void)

@@ -41,16 +41,8 @@ static void fuse_inval__a_file_too_small_to_meet_is_said(void **state)
 
 static void fuse_inval__doses_over_memory_are_refused(void **state)
 {
-	const struct dcb_workload_ops *ops = NULL;
-	struct dcb_error err = DCB_ERROR_NULL;
-	void *params = NULL;
-
 	(void)state;
-	assert_int_equal(dcb_workload_find("fuse-inval", &ops, &err), 0);
-	assert_true(dcb_workload_params_new(ops, "waiters=16", "t", &params, &err) >= 0);
-	assert_true(ops->check(params, 1, UINT64_C(1) << 30, &err) < 0);
-	assert_non_null(strstr(err.message, "a smaller size="));
-	dcb_workload_params_free(ops, params);
+	workload_refuses("fuse-inval", "waiters=16", "a smaller size=");
 }
 
 int main(void)

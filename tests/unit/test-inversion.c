@@ -62,30 +62,12 @@ static void inversion__a_spinner_is_rescued_at_its_limit(void **state)
 	expect_rescue(FIFO);
 }
 
-static int check(const char *list, struct dcb_error *err)
-{
-	const struct dcb_workload_ops *ops = NULL;
-	void *params = NULL;
-	int r;
-
-	assert_int_equal(dcb_workload_find("inversion", &ops, NULL), 0);
-	assert_int_equal(dcb_workload_params_new(ops, list, "test", &params, NULL), 0);
-	r = ops->check(params, 1, UINT64_C(1) << 30, err);
-	dcb_workload_params_free(ops, params);
-	return r;
-}
-
 static void inversion_check__refusals(void **state)
 {
-	struct dcb_error err = DCB_ERROR_NULL;
-
 	(void)state;
-	assert_int_equal(check("policy=fifo,throttle=no", &err), 0);
-	assert_int_equal(check("throttle=no", &err), -EINVAL);
-	assert_int_equal(err.kind, DCB_ERROR_USAGE);
-	assert_non_null(strstr(err.message, "policy=fifo"));
-	assert_int_equal(check("size=2G", &err), -EINVAL);
-	assert_non_null(strstr(err.message, "size="));
+	workload_accepts("inversion", "policy=fifo,throttle=no");
+	workload_refuses("inversion", "throttle=no", "policy=fifo");
+	workload_refuses("inversion", "size=2G", "size=");
 }
 
 int main(void)

@@ -74,24 +74,11 @@ static void lookup_control__depth_is_walked(void **state)
 		    1.5 * lookup_wall("count=2000,depth=0,iterations=3,warmup=0"));
 }
 
-static void expect_refused(const char *text, unsigned cpus, const char *reason)
-{
-	const struct dcb_workload_ops *ops = NULL;
-	struct dcb_error err = DCB_ERROR_NULL;
-	void *params = NULL;
-
-	assert_int_equal(dcb_workload_find("lookup-control", &ops, &err), 0);
-	assert_true(dcb_workload_params_new(ops, text, "t", &params, &err) >= 0);
-	assert_true(ops->check(params, cpus, UINT64_C(1) << 30, &err) < 0);
-	assert_non_null(strstr(err.message, reason));
-	dcb_workload_params_free(ops, params);
-}
-
 static void lookup_control__what_cannot_be_is_refused(void **state)
 {
 	(void)state;
-	expect_refused("threads=2", 1, "--cpus 2");
-	expect_refused("threads=8,count=100000", 8, "a smaller count=");
+	workload_refuses("lookup-control", "threads=2", "--cpus 2");
+	workload_refuses_on(8, "lookup-control", "threads=8,count=100000", "a smaller count=");
 }
 
 int main(void)

@@ -122,40 +122,25 @@ static void scene__a_set_up_that_failed_is_cleared(void **state)
 
 /* ---- the workload ---- */
 
-#define ATTEMPTS 5
-
-/* By how much the iteration that comes nearest is off: others make and free dentries meanwhile. */
-static double dentries_off(const char *params, int64_t expected)
+static double freed(const struct workload_seen *seen, int iteration, const void *data)
 {
-	struct workload_seen seen;
-	double nearest = INFINITY;
+	const double *expected = data;
 
-	workload_run_well("massive-unmount", params, &seen);
-	for (int i = -1; i < 1; i++) {
-		double freed = workload_value(&seen, "", 0, i, "dentries-freed");
-
-		assert_true(workload_value(&seen, "", 0, i, "dentries-expected") ==
-			    (double)expected);
-		assert_true(workload_value(&seen, "", 0, i, "unmount-rate") > 0);
-		assert_true(workload_value(&seen, "", 0, i, "umount-p50") <=
-			    workload_value(&seen, "", 0, i, "umount-max"));
-		assert_true(workload_value(&seen, "", 0, i, "cpu-per-mount") > 0);
-		assert_true(workload_value(&seen, "", 0, i, "total-cpu-per-mount") >=
-			    workload_value(&seen, "", 0, i, "cpu-per-mount"));
-		nearest = fmin(nearest, fabs(freed - (double)expected));
-	}
-	free(seen.rows);
-	return nearest;
+	assert_true(workload_value(seen, "", 0, iteration, "dentries-expected") == *expected);
+	assert_true(workload_value(seen, "", 0, iteration, "unmount-rate") > 0);
+	assert_true(workload_value(seen, "", 0, iteration, "umount-p50") <=
+		    workload_value(seen, "", 0, iteration, "umount-max"));
+	assert_true(workload_value(seen, "", 0, iteration, "cpu-per-mount") > 0);
+	assert_true(workload_value(seen, "", 0, iteration, "total-cpu-per-mount") >=
+		    workload_value(seen, "", 0, iteration, "cpu-per-mount"));
+	return workload_value(seen, "", 0, iteration, "dentries-freed");
 }
 
-static void expect_dentries(const char *params, int64_t expected)
+static void expect_dentries(const char *params, double expected)
 {
-	double off = INFINITY;
+	static const struct workload_count counted = {freed, -1, 1, 0.02};
 
-	for (int i = 0; i < ATTEMPTS && off > 0.02 * (double)expected; i++)
-		off = dentries_off(params, expected);
-	if (off > 0.02 * (double)expected)
-		fail_msg("%s: %.0f dentries off", params, off);
+	workload_comes_near("massive-unmount", params, &counted, &expected, expected);
 }
 
 static void massive_unmount__every_mode_frees_what_was_made(void **state)
@@ -238,37 +223,20 @@ static void massive_unmount__what_a_kernel_lacks_is_said(void **state)
 
 static void massive_unmount__refuses_what_cannot_be(void **state)
 {
-	static const struct {
-		const char *params, *word;
-	} cases[] = {
-		{"negative=1", "type=overlay"},
-		{"type=bind,negative=1", "type=overlay"},
-		{"open_deleted=1M", "type=overlay"},
-		{"type=overlay,cleaners=1", "open_deleted=1M"},
-		{"type=overlay,cleaners=1,open_deleted=64K", "open_deleted=1M"},
-		{"cleaners=1", "type=overlay"},
-		{"type=overlay,cleaners=3,mounts=2,open_deleted=1M", "mounts="},
-		{"mode=parallel,threads=3,mounts=2", "mounts="},
-		{"mounts=1000,peers=100", "101000 mounts"},
-		{"dentries=100000", "--memory"},
-		{"type=overlay,open_deleted=64M", "--memory"},
-	};
-	const struct dcb_workload_ops *ops = NULL;
-
 	(void)state;
-	assert_int_equal(dcb_workload_find("massive-unmount", &ops, NULL), 0);
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct dcb_error err = DCB_ERROR_NULL;
-		void *params = NULL;
-
-		assert_int_equal(dcb_workload_params_new(ops, cases[i].params, "", &params, NULL),
-				 0);
-		assert_int_equal(ops->check(params, 1, UINT64_C(1) << 30, &err), -EINVAL);
-		assert_int_equal(err.kind, DCB_ERROR_USAGE);
-		if (!strstr(err.message, cases[i].word))
-			fail_msg("%s: %s", cases[i].params, err.message);
-		dcb_workload_params_free(ops, params);
-	}
+	workload_refuses("massive-unmount", "negative=1", "type=overlay");
+	workload_refuses("massive-unmount", "type=bind,negative=1", "type=overlay");
+	workload_refuses("massive-unmount", "open_deleted=1M", "type=overlay");
+	workload_refuses("massive-unmount", "type=overlay,cleaners=1", "open_deleted=1M");
+	workload_refuses("massive-unmount", "type=overlay,cleaners=1,open_deleted=64K",
+			 "open_deleted=1M");
+	workload_refuses("massive-unmount", "cleaners=1", "type=overlay");
+	workload_refuses("massive-unmount", "type=overlay,cleaners=3,mounts=2,open_deleted=1M",
+			 "mounts=");
+	workload_refuses("massive-unmount", "mode=parallel,threads=3,mounts=2", "mounts=");
+	workload_refuses("massive-unmount", "mounts=1000,peers=100", "101000 mounts");
+	workload_refuses("massive-unmount", "dentries=100000", "--memory");
+	workload_refuses("massive-unmount", "type=overlay,open_deleted=64M", "--memory");
 }
 
 /* ---- figures ---- */

@@ -2,29 +2,20 @@
 /* The workload on this host's kernel; op=drop, which is of the whole machine, is left out. */
 #include "workload-fixture.h"
 
-#define COUNT    40000
-#define ATTEMPTS 5
-
-/* Of the iteration that comes nearest: others make and free dentries meanwhile. */
-static double freed_once(const char *dose)
+static double freed(const struct workload_seen *seen, int iteration, const void *data)
 {
-	struct workload_seen seen;
-	double nearest = INFINITY;
+	double count = workload_value(seen, "remover", 0, iteration, "dentries-freed");
+	double wall = workload_value(seen, "remover", 0, iteration, "wall");
 
-	workload_run_well("negative-flood", dose, &seen);
-	for (int i = -1; i < 1; i++) {
-		double freed = workload_value(&seen, "remover", 0, i, "dentries-freed");
-		double wall = workload_value(&seen, "remover", 0, i, "wall");
-
-		if (freed > 0)
-			assert_true(
-				fabs(workload_value(&seen, "remover", 0, i, "dentry-wall") * freed -
-				     wall) < 1 + wall / 1e6);
-		nearest = fabs(freed - COUNT) < fabs(nearest - COUNT) ? freed : nearest;
-	}
-	free(seen.rows);
-	return nearest;
+	(void)data;
+	if (count > 0)
+		assert_true(
+			fabs(workload_value(seen, "remover", 0, iteration, "dentry-wall") * count -
+			     wall) < 1 + wall / 1e6);
+	return count;
 }
+
+static const struct workload_count counted = {freed, -1, 1, 0.2};
 
 static void negative_flood__frees_what_it_says(void **state)
 {
@@ -38,28 +29,14 @@ static void negative_flood__frees_what_it_says(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(doses); i++) {
-		double freed = 0;
-
-		for (int j = 0; j < ATTEMPTS && fabs(freed - COUNT) > 0.2 * COUNT; j++)
-			freed = freed_once(doses[i]);
-		if (fabs(freed - COUNT) > 0.2 * COUNT)
-			fail_msg("%s: %g dentries were freed", doses[i], freed);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(doses); i++)
+		workload_comes_near("negative-flood", doses[i], &counted, NULL, 40000);
 }
 
 static void negative_flood__doses_over_memory_are_refused(void **state)
 {
-	const struct dcb_workload_ops *ops = NULL;
-	struct dcb_error err = DCB_ERROR_NULL;
-	void *params = NULL;
-
 	(void)state;
-	assert_int_equal(dcb_workload_find("negative-flood", &ops, &err), 0);
-	assert_true(dcb_workload_params_new(ops, "count=10000000", "t", &params, &err) >= 0);
-	assert_true(ops->check(params, 1, UINT64_C(1) << 30, &err) < 0);
-	assert_non_null(strstr(err.message, "a smaller count="));
-	dcb_workload_params_free(ops, params);
+	workload_refuses("negative-flood", "count=10000000", "a smaller count=");
 }
 
 int main(void)

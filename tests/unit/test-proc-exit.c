@@ -78,30 +78,12 @@ static void proc_exit__observers_find_files(void **state)
 	free(seen.rows);
 }
 
-static int check(const char *list, struct dcb_error *err)
-{
-	const struct dcb_workload_ops *ops = NULL;
-	void *params = NULL;
-	int r;
-
-	assert_int_equal(dcb_workload_find("proc-exit", &ops, NULL), 0);
-	assert_int_equal(dcb_workload_params_new(ops, list, "test", &params, NULL), 0);
-	r = ops->check(params, 1, UINT64_C(1) << 30, err);
-	dcb_workload_params_free(ops, params);
-	return r;
-}
-
 static void proc_exit_check__refusals(void **state)
 {
-	struct dcb_error err = DCB_ERROR_NULL;
-
 	(void)state;
-	assert_int_equal(check("tasks=400,threads=8", &err), 0);
-	assert_int_equal(check("tasks=1000,threads=40", &err), -EINVAL);
-	assert_int_equal(err.kind, DCB_ERROR_USAGE);
-	assert_non_null(strstr(err.message, "32000"));
-	assert_int_equal(check("tasks=1000,threads=8", &err), -EINVAL);
-	assert_non_null(strstr(err.message, "--memory"));
+	workload_accepts("proc-exit", "tasks=400,threads=8");
+	workload_refuses("proc-exit", "tasks=1000,threads=40", "32000");
+	workload_refuses("proc-exit", "tasks=1000,threads=8", "--memory");
 }
 
 int main(void)

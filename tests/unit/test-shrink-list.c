@@ -50,16 +50,8 @@ static void shrink_list__a_list_too_short_to_meet_is_said(void **state)
 
 static void shrink_list__doses_over_memory_are_refused(void **state)
 {
-	const struct dcb_workload_ops *ops = NULL;
-	struct dcb_error err = DCB_ERROR_NULL;
-	void *params = NULL;
-
 	(void)state;
-	assert_int_equal(dcb_workload_find("shrink-list", &ops, &err), 0);
-	assert_true(dcb_workload_params_new(ops, "size=256M,shrinkers=4", "t", &params, &err) >= 0);
-	assert_true(ops->check(params, 1, UINT64_C(1) << 30, &err) < 0);
-	assert_non_null(strstr(err.message, "a smaller size="));
-	dcb_workload_params_free(ops, params);
+	workload_refuses("shrink-list", "size=256M,shrinkers=4", "a smaller size=");
 }
 
 int main(void)

@@ -2,26 +2,17 @@
 /* The workload on this host's kernel, with reclaim of its own superblock alone. */
 #include "workload-fixture.h"
 
-#define ATTEMPTS 5
-
-/* Of the iteration that comes nearest: others make and free dentries meanwhile. */
-static double freed_once(const char *dose, double entries, double dentries)
+static double freed(const struct workload_seen *seen, int iteration, const void *data)
 {
-	struct workload_seen seen;
-	double nearest = INFINITY;
+	const double *entries = data;
 
-	workload_run_well("tree-rm", dose, &seen);
-	for (int i = -1; i < 1; i++) {
-		double freed = workload_value(&seen, "", 0, i, "dentries-freed");
-
-		assert_true(workload_value(&seen, "", 0, i, "entries") == entries);
-		assert_true(workload_value(&seen, "", 0, i, "entry-wall") > 0);
-		assert_true(workload_value(&seen, "", 0, i, "entry-cpu") > 0);
-		nearest = fabs(freed - dentries) < fabs(nearest - dentries) ? freed : nearest;
-	}
-	free(seen.rows);
-	return nearest;
+	assert_true(workload_value(seen, "", 0, iteration, "entries") == *entries);
+	assert_true(workload_value(seen, "", 0, iteration, "entry-wall") > 0);
+	assert_true(workload_value(seen, "", 0, iteration, "entry-cpu") > 0);
+	return workload_value(seen, "", 0, iteration, "dentries-freed");
 }
+
+static const struct workload_count counted = {freed, -1, 1, 0.2};
 
 /* overlay has a dentry of its own above each of the upper layer. */
 static void tree_rm__removes_what_it_says(void **state)
@@ -41,15 +32,9 @@ static void tree_rm__removes_what_it_says(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		double want = cases[i].dentries, freed = 0;
-
-		for (int j = 0; j < ATTEMPTS && fabs(freed - want) > 0.2 * want; j++)
-			freed = freed_once(cases[i].dose, cases[i].entries, want);
-		if (fabs(freed - want) > 0.2 * want)
-			fail_msg("%s: %g dentries were freed, not about %g", cases[i].dose, freed,
-				 want);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		workload_comes_near("tree-rm", cases[i].dose, &counted, &cases[i].entries,
+				    cases[i].dentries);
 }
 
 static void tree_rm__bystanders_go_on_until_the_end(void **state)
@@ -85,20 +70,9 @@ static void tree_rm__memcg_or_its_reason(void **state)
 
 static void tree_rm__doses_over_memory_are_refused(void **state)
 {
-	static const char *const doses[] = {"depth=6,fanout=10", "depth=64,fanout=100000"};
-	const struct dcb_workload_ops *ops = NULL;
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(doses); i++) {
-		struct dcb_error err = DCB_ERROR_NULL;
-		void *params = NULL;
-
-		assert_int_equal(dcb_workload_find("tree-rm", &ops, &err), 0);
-		assert_true(dcb_workload_params_new(ops, doses[i], "t", &params, &err) >= 0);
-		assert_true(ops->check(params, 1, UINT64_C(1) << 30, &err) < 0);
-		assert_non_null(strstr(err.message, "a smaller depth="));
-		dcb_workload_params_free(ops, params);
-	}
+	workload_refuses("tree-rm", "depth=6,fanout=10", "a smaller depth=");
+	workload_refuses("tree-rm", "depth=64,fanout=100000", "a smaller depth=");
 }
 
 int main(void)
