@@ -271,6 +271,9 @@ static void print_one(const struct dose *dose)
 	print_needs(dose);
 	if (dose->cannot)
 		printf("\n  this kernel cannot: %s\n", dose->cannot);
+	else if (dose->disk)
+		printf("\n  this kernel has no loop devices: its guests get a disk, for one file "
+		       "system at a time, and their figures are not exact\n");
 }
 
 static void print_list(const struct doses *doses)

@@ -21,8 +21,10 @@ int dcb_guest_modules(const struct dcb_kernel *kernel, const struct dcb_workload
 	r = dcb_kernel_modules(kernel, needs->modules, n, ret_paths, err);
 	if (r != -ENOENT || !needs->images || n_without + 1 != n)
 		return r;
-	r = dcb_kernel_modules(kernel, without_loop, n_without, ret_paths, err);
-	if (r == 0)
-		*ret_disk = true;
-	return r;
+	if (dcb_kernel_modules(kernel, without_loop, n_without, ret_paths, NULL) < 0)
+		return r;
+	if (err)
+		*err = (struct dcb_error)DCB_ERROR_NULL;
+	*ret_disk = true;
+	return 0;
 }

@@ -110,8 +110,8 @@ static int collect_modules(const struct dcb_plan *plan, const struct dcb_kernel 
 	for (size_t i = 0; i < plan->n_workloads; i++) {
 		_cleanup_(dcb_kernel_modules_freep) char **files = NULL;
 		const struct dcb_plan_workload *workload = &plan->workloads[i];
-		const struct dcb_workload_needs needs =
-			dcb_workload_needs(workload->ops, workload->params);
+		const struct dcb_workload_needs needs = dcb_workload_needs(workload->ops,
+									   workload->params);
 
 		r = dcb_guest_modules(kernel, &needs, &files, ret_disk, &lacking);
 		if (r < 0) {

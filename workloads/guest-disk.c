@@ -16,8 +16,8 @@
 #include "base/error.h"
 #include "workloads/fs-image.h"
 
-#define DISK	  "nvme0n1"
-#define SERIAL	  "/sys/block/" DISK "/device/serial"
+#define DISK       "nvme0n1"
+#define SERIAL     "/sys/block/" DISK "/device/serial"
 #define WAIT_TRIES 200 /* of 10 ms: the kernel probes it beside everything else */
 
 static bool disk_is_ours(void)
