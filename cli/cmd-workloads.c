@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "collectors/collector.h"
 #include "kernels/kernel.h"
+#include "lab/guest-modules.h"
 #include "workloads/suite.h"
 #include "workloads/workload.h"
 
@@ -31,6 +32,7 @@ struct dose {
 	void *params;
 	char *text;
 	struct dcb_workload_needs needs;
+	bool disk;    /* that kernel has no loop devices: its guests get a disk */
 	char *cannot; /* why the kernel that was asked about cannot run it; NULL: it can */
 };
 
@@ -123,11 +125,10 @@ static int ask_kernel(struct doses *doses, const struct arguments *arguments, st
 		r = dcb_kernel_get(store, arguments->kernel, arch, &kernel_options, &kernel, err);
 	for (size_t i = 0; r == 0 && i < doses->n; i++) {
 		_cleanup_(dcb_kernel_modules_freep) char **files = NULL;
-		const char *const *names = doses->rows[i].needs.modules;
 		struct dcb_error lacking = DCB_ERROR_NULL;
 
-		if (!names ||
-		    dcb_kernel_modules(kernel, names, count_names(names), &files, &lacking) == 0)
+		if (dcb_guest_modules(kernel, &doses->rows[i].needs, &files, &doses->rows[i].disk,
+				      &lacking) == 0)
 			continue;
 		doses->rows[i].cannot = strdup(lacking.message);
 		if (!doses->rows[i].cannot)
@@ -270,6 +271,9 @@ static void print_one(const struct dose *dose)
 	print_needs(dose);
 	if (dose->cannot)
 		printf("\n  this kernel cannot: %s\n", dose->cannot);
+	else if (dose->disk)
+		printf("\n  this kernel has no loop devices: its guests get a disk, for one file "
+		       "system at a time, and their figures are not exact\n");
 }
 
 static void print_list(const struct doses *doses)

@@ -96,6 +96,16 @@ static int add_files(const struct dcb_kernel *kernel, const json_t *entry, char 
 	return 0;
 }
 
+/* The archive lacks the modules of some of Debian's kernels, and with them their configuration. The
+ * cloud flavour has these two built in, from 6.12 to 7.3; before that image and modules were one
+ * package. */
+static bool is_known_built_in(const struct dcb_kernel *kernel, const json_t *all, const char *name)
+{
+	return json_object_size(json_object_get(all, "modules")) == 0 &&
+	       strstr(kernel->release, "-cloud-") &&
+	       (strcmp(name, "ext4") == 0 || strcmp(name, "fuse") == 0);
+}
+
 int dcb_kernel_modules(const struct dcb_kernel *kernel, const char *const *names, size_t n_names,
 		       char ***ret_paths, struct dcb_error *err)
 {
@@ -112,6 +122,8 @@ int dcb_kernel_modules(const struct dcb_kernel *kernel, const char *const *names
 	for (size_t i = 0; i < n_names; i++) {
 		const json_t *entry = find_module(all, names[i]);
 
+		if (!entry && is_known_built_in(kernel, all, names[i]))
+			continue;
 		if (!entry)
 			return dcb_error_set(err, ENOENT, "kernel %s has no module %s: %s",
 					     kernel->release, names[i],

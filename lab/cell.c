@@ -240,6 +240,14 @@ static int add_pairs(struct dcb_cell *cell, const char *kind, const struct dcb_r
 	return 0;
 }
 
+int dcb_cell_setting(struct dcb_cell *cell, const char *name, const char *value,
+		     struct dcb_error *err)
+{
+	const struct dcb_record_pair pair = {name, value};
+
+	return add_pairs(cell, "setting", &pair, 1, err);
+}
+
 static int add_symptom(struct dcb_cell *cell, const struct dcb_store_symptom *row,
 		       struct dcb_error *err)
 {

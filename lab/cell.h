@@ -28,6 +28,10 @@ int64_t dcb_cell_block(const struct dcb_cell *cell);
 /* The guest's seed: every kernel of a block gets the same. */
 uint64_t dcb_cell_seed(const struct dcb_cell *cell);
 
+/* A setting of this boot that the lab knows, and not the guest. */
+int dcb_cell_setting(struct dcb_cell *cell, const char *name, const char *value,
+		     struct dcb_error *err);
+
 /* A dcb_record_handler with the cell as its context. -EBADMSG for a record that is well-formed but
  * names a workload, role or metric that the job does not have. */
 int dcb_cell_record(void *cell, const struct dcb_record *record, struct dcb_error *err);

@@ -8,6 +8,7 @@
 #include "base/paths.h"
 #include "base/sink.h"
 #include "guest/protocol.h"
+#include "lab/guest-modules.h"
 #include "machines/initramfs.h"
 
 void dcb_prepared_deinit(struct dcb_prepared *prepared)
@@ -18,6 +19,7 @@ void dcb_prepared_deinit(struct dcb_prepared *prepared)
 	}
 	free(prepared->kernels);
 	free(prepared->initramfs);
+	free(prepared->disks);
 	free(prepared->job);
 	dcb_programs_deinit(&prepared->programs);
 	dcb_images_deinit(&prepared->images);
@@ -62,15 +64,6 @@ static int get_kernels(const struct dcb_plan *plan, const struct dcb_run_options
 	return 0;
 }
 
-static size_t name_count(const char *const *names)
-{
-	size_t n = 0;
-
-	while (names && names[n])
-		n++;
-	return n;
-}
-
 static int path_add(char ***list, size_t *n, char *path, struct dcb_error *err)
 {
 	char **longer = reallocarray(*list, *n + 1, sizeof(*longer));
@@ -109,7 +102,7 @@ static bool paths_have(const struct paths *list, const char *path)
  * this kernel lacks is said here; its workload then reports itself unsupported. */
 static int collect_modules(const struct dcb_plan *plan, const struct dcb_kernel *kernel,
 			   const struct dcb_run_options *options, struct paths *ret_files,
-			   struct dcb_error *err)
+			   bool *ret_disk, struct dcb_error *err)
 {
 	struct dcb_error lacking = DCB_ERROR_NULL;
 	int r;
@@ -117,12 +110,10 @@ static int collect_modules(const struct dcb_plan *plan, const struct dcb_kernel 
 	for (size_t i = 0; i < plan->n_workloads; i++) {
 		_cleanup_(dcb_kernel_modules_freep) char **files = NULL;
 		const struct dcb_plan_workload *workload = &plan->workloads[i];
-		const char *const *names =
-			dcb_workload_needs(workload->ops, workload->params).modules;
+		const struct dcb_workload_needs needs = dcb_workload_needs(workload->ops,
+									   workload->params);
 
-		if (name_count(names) == 0)
-			continue;
-		r = dcb_kernel_modules(kernel, names, name_count(names), &files, &lacking);
+		r = dcb_guest_modules(kernel, &needs, &files, ret_disk, &lacking);
 		if (r < 0) {
 			dcb_sink_say(options->sink, "%s: %s: %s", workload->ops->name,
 				     kernel->release, lacking.message);
@@ -165,9 +156,8 @@ static const char *file_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static int make_initramfs(const struct dcb_plan *plan, const struct dcb_kernel *kernel,
-			  const struct dcb_run_options *options,
-			  const struct dcb_prepared *prepared, const char *base, const char *path,
+static int make_initramfs(const struct dcb_plan *plan, const struct dcb_run_options *options,
+			  struct dcb_prepared *prepared, const char *base, size_t index,
 			  struct dcb_error *err)
 {
 	_cleanup_(paths_deinit) struct paths sources = {0};
@@ -177,7 +167,8 @@ static int make_initramfs(const struct dcb_plan *plan, const struct dcb_kernel *
 	size_t n;
 	int r;
 
-	r = collect_modules(plan, kernel, options, &sources, err);
+	r = collect_modules(plan, prepared->kernels[index], options, &sources,
+			    &prepared->disks[index], err);
 	if (r < 0)
 		return r;
 	files = calloc(sources.n + 1 + prepared->programs.n_files + prepared->images.n,
@@ -200,7 +191,7 @@ static int make_initramfs(const struct dcb_plan *plan, const struct dcb_kernel *
 		.name = "/job.json", .data = job, .size = strlen(job), .mode = 0644};
 	n += dcb_programs_files(&prepared->programs, files + n);
 	n += dcb_images_files(&prepared->images, files + n);
-	return dcb_initramfs_write(path, base, files, n, err);
+	return dcb_initramfs_write(prepared->initramfs[index], base, files, n, err);
 }
 
 static int make_all_initramfs(const struct dcb_plan *plan, const struct dcb_run_options *options,
@@ -224,8 +215,7 @@ static int make_all_initramfs(const struct dcb_plan *plan, const struct dcb_run_
 		prepared->initramfs[i] = dcb_format("%s/%zu.cpio", folder, i);
 		if (!prepared->initramfs[i])
 			return dcb_error_oom(err);
-		r = make_initramfs(plan, prepared->kernels[i], options, prepared, base,
-				   prepared->initramfs[i], err);
+		r = make_initramfs(plan, options, prepared, base, i, err);
 		if (r < 0)
 			return r;
 	}
@@ -243,7 +233,8 @@ int dcb_prepare(const struct dcb_plan *plan, const struct dcb_run_options *optio
 
 	prepared.kernels = calloc(plan->n_kernels, sizeof(*prepared.kernels));
 	prepared.initramfs = calloc(plan->n_kernels, sizeof(*prepared.initramfs));
-	if (!prepared.kernels || !prepared.initramfs)
+	prepared.disks = calloc(plan->n_kernels, sizeof(*prepared.disks));
+	if (!prepared.kernels || !prepared.initramfs || !prepared.disks)
 		return dcb_error_oom(err);
 	prepared.n = plan->n_kernels;
 	r = get_kernels(plan, options, sha256s, &prepared, err);

@@ -14,6 +14,7 @@ struct dcb_error;
 struct dcb_prepared {
 	struct dcb_kernel **kernels;       /* one a kernel of the plan */
 	char **initramfs;                  /* likewise; NULL entries for the null machine */
+	bool *disks;                       /* likewise: does the guest get a disk */
 	struct dcb_programs programs;      /* what every initramfs holds of Debian */
 	struct dcb_images images;          /* and its empty file systems */
 	char *job;                         /* job.json without modules, for the null machine */

@@ -18,6 +18,7 @@
 #include "lab/scratch.h"
 #include "lab/stored.h"
 #include "machines/boot.h"
+#include "workloads/fs-image.h"
 
 /* What QEMU itself takes beside the guest's memory. */
 #define MACHINE_MEMORY_BYTES (UINT64_C(512) << 20)
@@ -138,7 +139,8 @@ static void slot_request(struct engine *engine, struct slot *slot)
 			 .memory_bytes = memory,
 			 .seed = dcb_cell_seed(slot->cell),
 			 .deadline_s = (unsigned)plan->deadline_s,
-			 .folder = slot->folder},
+			 .folder = slot->folder,
+			 .disk_bytes = engine->prepared.disks[kernel] ? DCB_FS_IMAGE_BYTES : 0},
 		.cgroup_name = plan->cgroup ? slot->cgroup_name : NULL,
 		.limits = {.memory_bytes = memory + MACHINE_MEMORY_BYTES,
 			   .pids = MACHINE_PIDS,
@@ -167,6 +169,10 @@ static int slot_start(struct engine *engine, struct slot *slot, size_t position,
 	if (r < 0)
 		return r;
 	slot_request(engine, slot);
+	if (slot->request.spec.disk_bytes)
+		r = dcb_cell_setting(slot->cell, "disk", "nvme", err);
+	if (r < 0)
+		return r;
 	slot->started_us = unix_us();
 	r = dcb_boot_start(&slot->request, &slot->boot, err);
 	if (r < 0)

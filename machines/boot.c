@@ -69,10 +69,12 @@ static struct dcb_boot *boot_new(const struct dcb_boot_request *request)
 /* The parent's last word before the exec: into the cgroup, and bounds on what it writes. */
 static int before_exec(pid_t pid, void *context, struct dcb_error *err)
 {
-	const struct rlimit files = {DCB_RECORDS_MAX_BYTES + (1 << 20),
-				     DCB_RECORDS_MAX_BYTES + (1 << 20)};
-	const struct rlimit cores = {0, 0};
 	struct dcb_boot *boot = context;
+	rlim_t largest = boot->request.spec.disk_bytes > DCB_RECORDS_MAX_BYTES
+				 ? boot->request.spec.disk_bytes
+				 : DCB_RECORDS_MAX_BYTES;
+	const struct rlimit files = {largest + (1 << 20), largest + (1 << 20)};
+	const struct rlimit cores = {0, 0};
 
 	if (prlimit(pid, RLIMIT_FSIZE, &files, NULL) < 0 ||
 	    prlimit(pid, RLIMIT_CORE, &cores, NULL) < 0)

@@ -37,6 +37,9 @@ struct dcb_boot_spec {
 	uint64_t seed;
 	unsigned deadline_s; /* host wall time */
 	const char *folder;  /* an existing private folder for this boot's files */
+	/* A disk of zeros (workloads/guest-disk.h) of this size, sparse in the folder; 0: none. Its
+	 * completions come when the host's event loop gets to them: such a boot is not exact. */
+	uint64_t disk_bytes;
 };
 
 struct dcb_machine_command {

@@ -197,6 +197,20 @@ static int keep_cached(struct dcb_machine_command *command, const struct dcb_qem
 	return r;
 }
 
+static int keep_disk(struct dcb_machine_command *command, const struct dcb_boot_spec *spec,
+		     int *ret_fd, struct dcb_error *err)
+{
+	_cleanup_free_ char *path = dcb_format("%s/disk", spec->folder);
+	_cleanup_close_ int fd = -1;
+
+	if (!path)
+		return dcb_error_oom(err);
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0 || ftruncate(fd, (off_t)spec->disk_bytes) < 0)
+		return dcb_error_sys(err, errno, "%s", path);
+	return keep_copy(command, fd, ret_fd, err);
+}
+
 int dcb_qemu_command(enum dcb_qemu_kind kind, const struct dcb_boot_spec *spec, int records_fd,
 		     int console_fd, struct dcb_machine_command *ret_command, struct dcb_error *err)
 {
@@ -229,6 +243,8 @@ int dcb_qemu_command(enum dcb_qemu_kind kind, const struct dcb_boot_spec *spec, 
 		r = keep_copy(&command, console_fd, &files.console_fd, err);
 	if (r == 0)
 		r = keep_copy(&command, records_fd, &files.records_fd, err);
+	if (r == 0 && spec->disk_bytes)
+		r = keep_disk(&command, spec, &files.disk_fd, err);
 	if (r == 0) {
 		files.program = qemu.root ? program : qemu.program;
 		files.data = data;

@@ -58,6 +58,7 @@ struct dcb_qemu_files {
 	const char *data, *firmware; /* folders for -L, or NULL */
 	const char *kernel, *initramfs;
 	int console_fd, records_fd;
+	int disk_fd; /* where the spec has a disk */
 };
 
 /* The whole command line, NULL-terminated; NULL without memory. */

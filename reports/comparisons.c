@@ -84,6 +84,17 @@ static int fill_side(struct loader *loader, const struct dcb_measure *measure, s
 	return dcb_median(side->boots, side->n, &side->median) < 0 ? dcb_error_oom(loader->err) : 0;
 }
 
+bool dcb_summary_has_disk(const struct dcb_summary *summary, size_t kernel)
+{
+	for (size_t i = 0; i < summary->n_settings; i++) {
+		const struct dcb_summary_setting *setting = &summary->settings[i];
+
+		if (setting->kernel == kernel && strcmp(setting->name, "disk") == 0)
+			return true;
+	}
+	return false;
+}
+
 static int add_comparison(struct loader *loader, const struct dcb_measure *measure,
 			  size_t candidate, bool exact)
 {
@@ -117,6 +128,8 @@ static int add_comparison(struct loader *loader, const struct dcb_measure *measu
 	r = fill_side(loader, measure, candidate, &comparison->candidate);
 	if (r < 0)
 		return r;
+	exact = exact && !dcb_summary_has_disk(summary, summary->base) &&
+		!dcb_summary_has_disk(summary, candidate);
 	r = dcb_compare(&measure->kernels[summary->base], &measure->kernels[candidate], exact, seed,
 			comparison);
 	return r < 0 ? dcb_error_oom(loader->err) : 0;

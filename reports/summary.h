@@ -100,7 +100,8 @@ struct dcb_summary {
 	size_t n_settings;
 };
 
-/* exact: the machine's figures repeat to the digit (icount). */
+/* exact: the machine's figures repeat to the digit (icount); those of a kernel whose guests had a
+ * disk do not for all that. */
 int dcb_summary_new(struct dcb_store *store, int64_t run_id, bool exact,
 		    struct dcb_summary **ret_summary, struct dcb_error *err);
 void dcb_summary_free(struct dcb_summary *summary);
@@ -109,6 +110,8 @@ DEFINE_CLEANUP(struct dcb_summary *, dcb_summary_free)
 bool dcb_summary_cannot(const struct dcb_summary_symptom *symptom);
 enum dcb_claim dcb_summary_claim(const struct dcb_summary *summary,
 				 const struct dcb_summary_symptom *symptom);
+/* The guests of this kernel had the lab's disk, whose completions are not exact. */
+bool dcb_summary_has_disk(const struct dcb_summary *summary, size_t kernel);
 /* By schema/summary-v1.schema.json; NULL on lack of memory. */
 json_t *dcb_summary_to_json(const struct dcb_summary *summary);
 

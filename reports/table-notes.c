@@ -142,6 +142,29 @@ static int print_differing(const struct dcb_summary *summary,
 	return 0;
 }
 
+/* "  not exact    base, fixed: a disk instead of loop devices, which they lack" */
+static int print_disks(const struct dcb_summary *summary, const struct dcb_table_options *options,
+		       FILE *file)
+{
+	_cleanup_free_ char *line = strdup("  not exact   ");
+	size_t n = 0;
+
+	for (size_t kernel = 0; line && kernel < summary->n_kernels; kernel++) {
+		char *longer;
+
+		if (!dcb_summary_has_disk(summary, kernel))
+			continue;
+		longer = dcb_format("%s%s %s", line, n++ ? "," : "", summary->kernels[kernel].name);
+		free(line);
+		line = longer;
+	}
+	if (line && !n)
+		return 0;
+	return line ? print_line(dcb_format("%s: a disk, as the kernel has no loop devices", line),
+				 DCB_COLOUR_UNSURE, options, file)
+		    : -ENOMEM;
+}
+
 int dcb_table_first_record(const struct dcb_summary *summary, double *ret_seconds)
 {
 	_cleanup_free_ double *seconds = malloc((summary->n_boots + 1) * sizeof(*seconds));
@@ -195,6 +218,8 @@ int dcb_table_print_notes(const struct dcb_summary *summary,
 		r = print_lacking(summary, options, file);
 	if (r >= 0)
 		r = print_differing(summary, options, file);
+	if (r >= 0)
+		r = print_disks(summary, options, file);
 	if (r >= 0)
 		r = print_overhead(summary, options, file);
 	return r;

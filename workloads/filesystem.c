@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "workloads/fs-image.h"
+#include "workloads/guest-disk.h"
 #include "workloads/loop-device.h"
 #include "workloads/tree.h"
 
@@ -76,25 +77,44 @@ static int fs_mount_tmpfs(const struct dcb_fs *fs, struct dcb_error *err)
 	return 0;
 }
 
-/* The image, unpacked to a file on the scratch tmpfs. */
-static int fs_unpack(struct dcb_fs *fs, const struct dcb_workload_context *context,
-		     struct dcb_error *err)
+static int fs_open_image(const struct dcb_fs *fs, const struct dcb_workload_context *context,
+			 int *ret_fd, struct dcb_error *err)
 {
-	_cleanup_close_ int image = -1;
 	char path[PATH_MAX];
 
 	if (!context->images)
 		return dcb_error_set(err, EOPNOTSUPP, "there is no image of %s here",
 				     fs_names[fs->type]);
 	snprintf(path, sizeof(path), "%s/%s", context->images, fs_names[fs->type]);
-	image = open(path, O_RDONLY | O_CLOEXEC);
-	if (image < 0)
-		return dcb_error_sys(err, errno, "%s", path);
+	*ret_fd = open(path, O_RDONLY | O_CLOEXEC);
+	return *ret_fd < 0 ? dcb_error_sys(err, errno, "%s", path) : 0;
+}
+
+/* The image, unpacked to a file on the scratch tmpfs. */
+static int fs_loop(struct dcb_fs *fs, int image, char *device, size_t size, struct dcb_error *err)
+{
+	char path[PATH_MAX];
+	int r;
+
 	snprintf(path, sizeof(path), "%s/disk", fs->base);
 	fs->image_fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fs->image_fd < 0)
 		return dcb_error_sys(err, errno, "%s", path);
-	return dcb_fs_image_unpack(image, fs->image_fd, err);
+	r = dcb_fs_image_unpack(image, fs->image_fd, err);
+	return r < 0 ? r : dcb_loop_device(fs->image_fd, device, size, &fs->loop_fd, err);
+}
+
+static int fs_device(struct dcb_fs *fs, const struct dcb_workload_context *context, char *device,
+		     size_t size, struct dcb_error *err)
+{
+	_cleanup_close_ int image = -1;
+	int r = fs_open_image(fs, context, &image, err);
+
+	if (r < 0)
+		return r;
+	if (access("/dev/loop-control", F_OK) < 0 && errno == ENOENT)
+		return dcb_guest_disk(image, device, size, err);
+	return fs_loop(fs, image, device, size, err);
 }
 
 /* No thread of the kernel is to do later what mkfs has left undone, or to commit in the middle of
@@ -109,10 +129,8 @@ static int fs_mount_disk(struct dcb_fs *fs, const struct dcb_workload_context *c
 	};
 	const char *type = fs_names[fs->type];
 	char device[32];
-	int r = fs_unpack(fs, context, err);
+	int r = fs_device(fs, context, device, sizeof(device), err);
 
-	if (r == 0)
-		r = dcb_loop_device(fs->image_fd, device, sizeof(device), &fs->loop_fd, err);
 	if (r < 0)
 		return r;
 	if (mount(device, fs->root, type, MS_NOATIME, options[fs->type]) == 0)

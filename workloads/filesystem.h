@@ -4,7 +4,8 @@
 /*
  * An empty file system of a wanted type, mounted below the workload's scratch folder. ext4, btrfs
  * and xfs stand on a loop device over a sparse file on the scratch tmpfs: a virtual disk would
- * break the bit-exactness of icount.
+ * break the bit-exactness of icount. A kernel without loop devices has nothing but such a disk
+ * (workloads/guest-disk.h): one file system at a time.
  */
 
 #include <limits.h>

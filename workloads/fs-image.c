@@ -110,13 +110,15 @@ int dcb_fs_image_unpack(int from, int to, struct dcb_error *err)
 {
 	struct image_head head;
 	struct image_extent extent;
+	struct stat status;
 	int r = get(from, &head, sizeof(head), err);
 
 	if (r < 0)
 		return r;
 	if (r == 0 || le64toh(head.magic) != DCB_FS_IMAGE_MAGIC)
 		return dcb_error_set(err, EPROTO, "that is no image of a file system");
-	if (ftruncate(to, (off_t)le64toh(head.size)) < 0)
+	if (fstat(to, &status) < 0 ||
+	    (S_ISREG(status.st_mode) && ftruncate(to, (off_t)le64toh(head.size)) < 0))
 		return dcb_error_sys(err, errno, "cannot make a file system's file");
 	while ((r = get(from, &extent, sizeof(extent), err)) > 0) {
 		r = unpack_extent(from, to, &extent, le64toh(head.size), err);

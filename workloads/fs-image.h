@@ -17,5 +17,6 @@ struct dcb_error;
 
 /* Reads the file system in `from` and writes its image to `to`. */
 int dcb_fs_image_pack(int from, int to, struct dcb_error *err);
-/* Writes the image in `from` as a sparse file to `to`, which is empty. -EPROTO where it is none. */
+/* Writes the image in `from` to `to`: an empty file, which becomes a sparse one, or a device of
+ * zeros. -EPROTO where it is none. */
 int dcb_fs_image_unpack(int from, int to, struct dcb_error *err);

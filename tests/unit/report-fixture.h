@@ -49,6 +49,8 @@ static inline void report_boot(struct dcb_store *store, int64_t run, size_t kern
 		/* The third kernel could not be set as the others. */
 		{"setting", "preempt", kernel == 2 ? "voluntary" : "full"},
 		{"setting", "thp", "never"},
+		/* The fourth has no loop devices. */
+		{"setting", "disk", "nvme"},
 	};
 	struct dcb_store_boot boot = fixture_boot(kernel, block, "ok");
 	struct dcb_error err = DCB_ERROR_NULL;
@@ -57,7 +59,7 @@ static inline void report_boot(struct dcb_store *store, int64_t run, size_t kern
 					   .symptoms = symptoms,
 					   .n_symptoms = n_symptoms,
 					   .pairs = pairs,
-					   .n_pairs = ARRAY_SIZE(pairs)};
+					   .n_pairs = ARRAY_SIZE(pairs) - (kernel != 3)};
 	int64_t id;
 
 	for (; figures->name; figures++)

@@ -21,6 +21,7 @@
 #define SHA_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define SHA_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define SHA_C "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+#define SHA_D "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd"
 
 struct fixture {
 	char *folder, *path;
@@ -38,6 +39,9 @@ static const struct dcb_store_run_kernel fixture_kernels[] = {
 	{"other",
 	 "debian:7.0",
 	 {0, SHA_C, "7.0.9+deb13-cloud-arm64", "arm64", "{\"kind\":\"debian\"}"}},
+	{"bare",
+	 "debian:7.1",
+	 {0, SHA_D, "7.1.13+deb13-cloud-arm64", "arm64", "{\"kind\":\"debian\"}"}},
 };
 
 static const struct dcb_store_run_workload fixture_workloads[] = {

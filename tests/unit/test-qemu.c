@@ -81,6 +81,26 @@ static void argv__icount_x86_64_keeps_the_hosts_randomness_out(void **state)
 	assert_null(strstr(argv, "virtio"));
 }
 
+static void argv__disk_only_where_it_is_wanted(void **state)
+{
+	const struct dcb_qemu_files with = {
+		.program = "q", .kernel = "k", .initramfs = "i", .disk_fd = 12};
+	struct dcb_boot_spec spec = {
+		.arch = DCB_ARCH_ARM64, .cpus = 1, .memory_bytes = 1 << 30, .disk_bytes = 1 << 20};
+	_cleanup_free_ char *disk = joined_argv(DCB_QEMU_ICOUNT, &spec, &with);
+	_cleanup_free_ char *none = NULL;
+
+	(void)state;
+	spec.disk_bytes = 0;
+	none = joined_argv(DCB_QEMU_ICOUNT, &spec, &with);
+	assert_non_null(strstr(disk, "\n-add-fd\nfd=12,set=3\n-drive\n"));
+	assert_non_null(strstr(disk, "file=/dev/fdset/3,cache=unsafe,"));
+	assert_non_null(strstr(disk, "\n-device\nnvme,drive=disk,serial=dcbench-disk"));
+	assert_non_null(strstr(disk, " nvme_core.io_timeout="));
+	assert_null(strstr(none, "nvme"));
+	assert_null(strstr(none, "fdset/3"));
+}
+
 static void argv__tcg_has_threads_and_the_hosts_time(void **state)
 {
 	const struct dcb_boot_spec spec = {
@@ -294,6 +314,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(argv__icount_arm64_golden),
 		cmocka_unit_test(argv__icount_x86_64_keeps_the_hosts_randomness_out),
+		cmocka_unit_test(argv__disk_only_where_it_is_wanted),
 		cmocka_unit_test(argv__tcg_has_threads_and_the_hosts_time),
 		cmocka_unit_test(argv__kvm_of_the_system_names_no_data),
 		cmocka_unit_test(flags__same_for_every_seed),

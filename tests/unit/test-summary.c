@@ -66,6 +66,25 @@ static void summary__boot_figure_is_the_median_without_warm_up(void **state)
 	assert_true(fabs(summary->overhead - 2.8 / 95.1) < 1e-9);
 }
 
+static void summary__guests_with_a_disk_are_not_exact(void **state)
+{
+	struct fixture *f = *state;
+	struct dcb_store_run row = fixture_run();
+	int64_t run = fixture_create(f->store, &row, 4);
+
+	for (size_t kernel = 0; kernel < 4; kernel++)
+		report_boot(f->store, run, kernel, 0, wall_only, NULL, 0);
+
+	_cleanup_(dcb_summary_freep) struct dcb_summary *summary = load(f, run, true);
+
+	assert_true(find(summary, "waiter", "wall", 2)->exact);
+	assert_int_equal(find(summary, "waiter", "wall", 2)->verdict, DCB_VERDICT_SAME);
+	assert_false(find(summary, "waiter", "wall", 3)->exact);
+	assert_int_equal(find(summary, "waiter", "wall", 3)->verdict, DCB_VERDICT_CANNOT_TELL);
+	assert_false(dcb_summary_has_disk(summary, 0));
+	assert_true(dcb_summary_has_disk(summary, 3));
+}
+
 static void summary__lacking_counter_says_why(void **state)
 {
 	struct fixture *f = *state;
@@ -381,6 +400,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(summary__boot_figure_is_the_median_without_warm_up),
+		T(summary__guests_with_a_disk_are_not_exact),
 		T(summary__lacking_counter_says_why),
 		T(summary__failed_boots_are_listed_but_not_counted),
 		T(summary__symptoms_are_added_up_over_boots),
