@@ -93,7 +93,9 @@ static int churn_work(void *context, size_t thread, struct dcb_sampler *sampler,
 
 	run->workers[thread].usage = (struct dcb_container_usage){0};
 	if (thread == 0)
-		dcb_container_mark(&run->begin);
+		r = dcb_container_mark(&run->begin, err);
+	if (r < 0)
+		return r;
 	dcb_sampler_begin(sampler);
 	for (size_t i = thread * count; r == 0 && i < (thread + 1) * count; i++)
 		r = churn_one(&run->workers[thread], &run->start_ns[i], &run->teardown_ns[i], err);
@@ -179,6 +181,11 @@ static int churn_rounds(struct churn_run *run, struct dcb_error *err)
 	return dcb_rounds_run(&rounds, &run->params->rounds, crew, run, err);
 }
 
+static void churn_deinit(struct churn_run *run)
+{
+	dcb_container_mark_deinit(&run->begin);
+}
+
 static int churn_run(const struct dcb_workload_context *context, const void *data,
 		     struct dcb_error *err)
 {
@@ -188,11 +195,11 @@ static int churn_run(const struct dcb_workload_context *context, const void *dat
 	_cleanup_free_ uint64_t *start_ns = calloc(n, sizeof(*start_ns));
 	_cleanup_free_ uint64_t *teardown_ns = calloc(n, sizeof(*teardown_ns));
 	_cleanup_(dcb_container_host_freep) struct dcb_container_host *host = NULL;
-	struct churn_run run = {.params = params,
-				.context = context,
-				.workers = all,
-				.start_ns = start_ns,
-				.teardown_ns = teardown_ns};
+	_cleanup_(churn_deinit) struct churn_run run = {.params = params,
+							.context = context,
+							.workers = all,
+							.start_ns = start_ns,
+							.teardown_ns = teardown_ns};
 	int r;
 
 	if (!all || !start_ns || !teardown_ns)

@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 
 #include "workloads/container-private.h"
-#include "workloads/late.h"
 #include "workloads/report.h"
 
 struct row {
@@ -26,13 +25,23 @@ static void fill(const struct dcb_workload_ops *ops, const char *role, const str
 	}
 }
 
-void dcb_container_mark(struct dcb_container_mark *ret_mark)
+static double children_cpu_ns(void)
 {
 	struct rusage children;
 
 	getrusage(RUSAGE_CHILDREN, &children);
-	ret_mark->machine_ns = dcb_late_machine_cpu_ns();
-	ret_mark->children_ns = dcb_container_rusage_ns(&children);
+	return dcb_container_rusage_ns(&children);
+}
+
+int dcb_container_mark(struct dcb_container_mark *mark, struct dcb_error *err)
+{
+	mark->children_ns = children_cpu_ns();
+	return dcb_other_processes_mark(&mark->others, err);
+}
+
+void dcb_container_mark_deinit(struct dcb_container_mark *mark)
+{
+	dcb_other_processes_deinit(&mark->others);
 }
 
 void dcb_container_costs_values(const struct dcb_container_mark *begin,
@@ -40,18 +49,15 @@ void dcb_container_costs_values(const struct dcb_container_mark *begin,
 				const struct dcb_workload_ops *ops,
 				struct dcb_value ret_values[DCB_CONTAINER_COSTS_N])
 {
-	struct dcb_container_mark end;
-	double machine_ns, runtime_ns, other_ns, n = (double)costs->n;
-
+	double n = (double)costs->n;
+	double other_ns = dcb_other_processes_since(&begin->others);
 	/* Clocks of many threads, not read at once: a difference may come out a little under
 	 * nothing. */
-	dcb_container_mark(&end);
-	machine_ns = end.machine_ns - begin->machine_ns;
-	runtime_ns = fmax(end.children_ns - begin->children_ns - costs->inits_ns, 0);
-	other_ns = isnan(machine_ns) ? NAN : fmax(machine_ns - runtime_ns - costs->roles_ns, 0);
+	double runtime_ns = fmax(children_cpu_ns() - begin->children_ns - costs->inits_ns, 0);
+
 	fill(ops, NULL,
 	     (const struct row[DCB_CONTAINER_COSTS_N]){
-		     {"machine-cpu", machine_ns / n},
+		     {"machine-cpu", (costs->roles_ns + runtime_ns + other_ns) / n},
 		     {"runtime-cpu", runtime_ns / n},
 		     {"other-cpu", other_ns / n},
 		     {"cgroups", (double)costs->n_cgroups},

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "workloads/container.h"
+#include "workloads/other-processes.h"
 
 /* Rows for the metric table of a workload, of the iteration as a whole. */
 #define DCB_CONTAINER_COSTS_METRICS                                                                \
@@ -27,12 +28,15 @@
 	}
 #define DCB_CONTAINER_COSTS_N 4
 
-/* The CPU time of the machine, and of this process's children that were reaped, at the begin. */
+/* CPU time at the begin: of this process's children that were reaped, and of the other processes,
+ * which are the kernel's where nobody else is there. */
 struct dcb_container_mark {
-	double machine_ns; /* NAN where it is not counted */
 	double children_ns;
+	struct dcb_other_processes others;
 };
-void dcb_container_mark(struct dcb_container_mark *ret_mark);
+/* Replaces what it holds. */
+int dcb_container_mark(struct dcb_container_mark *mark, struct dcb_error *err);
+void dcb_container_mark_deinit(struct dcb_container_mark *mark);
 
 struct dcb_container_costs {
 	double roles_ns;     /* of all roles, inits among them, since the begin */

@@ -107,7 +107,9 @@ static int teardown_all(void *context, size_t thread, struct dcb_sampler *sample
 	int r = 0;
 
 	if (thread == 0)
-		dcb_container_mark(&run->begin);
+		r = dcb_container_mark(&run->begin, err);
+	if (r < 0)
+		return r;
 	dcb_sampler_begin(sampler);
 	for (size_t i = thread; r == 0 && i < n; i += step)
 		r = teardown_one(run, &run->sides[i], err);
@@ -286,6 +288,11 @@ static int teardown_rounds(struct teardown_run *run, struct dcb_error *err)
 				    err);
 }
 
+static void teardown_deinit(struct teardown_run *run)
+{
+	dcb_container_mark_deinit(&run->begin);
+}
+
 static int teardown_run(const struct dcb_workload_context *context, const void *data,
 			struct dcb_error *err)
 {
@@ -294,7 +301,7 @@ static int teardown_run(const struct dcb_workload_context *context, const void *
 	_cleanup_free_ struct teardown_side *sides = calloc(n, sizeof(*sides));
 	_cleanup_free_ uint64_t *latencies_ns = calloc(n, sizeof(*latencies_ns));
 	_cleanup_(dcb_container_host_freep) struct dcb_container_host *host = NULL;
-	struct teardown_run run = {
+	_cleanup_(teardown_deinit) struct teardown_run run = {
 		.params = params, .context = context, .sides = sides, .latencies_ns = latencies_ns};
 	int r;
 

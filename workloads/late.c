@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "collectors/clock.h"
 #include "workloads/moment.h"
+#include "workloads/other-processes.h"
 #include "workloads/report.h"
 
 #define STEP_NS         1000000
@@ -19,8 +20,11 @@
 #define MAX_NS          2e9
 #define MEMORY_STEP_KIB 256 /* the kernel counts pages no closer on many CPUs */
 
-/* The seventh figure of every CPU's line in /proc/schedstat. */
-double dcb_late_machine_cpu_ns(void)
+/*
+ * The seventh figure of every CPU's line in /proc/schedstat, NAN where there is none. It counts
+ * some time twice (other-processes.h), which is good enough to tell whether the kernel is quiet.
+ */
+static double machine_cpu_ns(void)
 {
 	_cleanup_fclose_ FILE *file = fopen("/proc/schedstat", "re");
 	char line[512];
@@ -41,7 +45,7 @@ double dcb_late_machine_cpu_ns(void)
 
 static double others_cpu_ns(void)
 {
-	return dcb_late_machine_cpu_ns() - (double)dcb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	return machine_cpu_ns() - (double)dcb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
 /*
@@ -65,7 +69,10 @@ static long held_memory_kib(void)
 void dcb_late_wait(struct dcb_late *ret_late)
 {
 	uint64_t begin_ns = dcb_clock_ns(CLOCK_MONOTONIC);
-	double first_ns = others_cpu_ns(), before_ns = first_ns;
+	_cleanup_(dcb_other_processes_deinit) struct dcb_other_processes others =
+		DCB_OTHER_PROCESSES_NULL;
+	bool marked = dcb_other_processes_mark(&others, NULL) == 0;
+	double before_ns = others_cpu_ns();
 	long least_kib = held_memory_kib(), held_kib;
 	double wall_ns = 0, memory_ns = 0;
 	int quiet = 0;
@@ -91,8 +98,7 @@ void dcb_late_wait(struct dcb_late *ret_late)
 			memory_ns = wall_ns;
 		}
 	}
-	/* The two clocks are not read at once: it may come out a little under nothing. */
-	ret_late->cpu_ns = isnan(before_ns) ? NAN : fmax(before_ns - first_ns, 0);
+	ret_late->cpu_ns = marked ? dcb_other_processes_since(&others) : NAN;
 	ret_late->wall_ns = wall_ns;
 	ret_late->memory_ns = memory_ns;
 }

@@ -17,7 +17,7 @@ struct dcb_error;
 #define DCB_LATE_METRICS                                                                           \
 	{NULL,                                                                                     \
 	 {"late-cpu", "ns", DCB_BETTER_LOWER, false,                                               \
-	  "CPU time of other threads from the end of the calls until the kernel is quiet"}},       \
+	  "CPU time of other processes from the end of the calls until the kernel is quiet"}},     \
 	{                                                                                          \
 		NULL,                                                                              \
 		{                                                                                  \
@@ -27,7 +27,7 @@ struct dcb_error;
 	}
 
 struct dcb_late {
-	double cpu_ns; /* NAN where the kernel does not count it (no CONFIG_SCHEDSTATS) */
+	double cpu_ns; /* other-processes.h; NAN where it is not known */
 	double wall_ns;
 	double memory_ns; /* from the same moment until pages and slabs were given back */
 };
@@ -36,10 +36,6 @@ struct dcb_late {
  * most (a busy host never gets quiet). Call it at the end of the set-up, so that its late work is
  * over, and directly behind the timed part for the figures. */
 void dcb_late_wait(struct dcb_late *ret_late);
-/* CPU time of all threads of the machine so far; NAN as above. A thread counts when it is switched
- * out; what it ran until it was preempted on its way to sleep counts twice (see other-processes.h).
- */
-double dcb_late_machine_cpu_ns(void);
 /* Both metrics of `ops`. */
 #define DCB_LATE_N 2
 void dcb_late_values(const struct dcb_late *late, const struct dcb_workload_ops *ops,

@@ -11,13 +11,15 @@
 #include "base/error.h"
 #include "collectors/clock.h"
 
-/* 0 where it is not known. */
+#define MOST_PIDS 65536
+
+/* 0 where it is not known, or too many. */
 static pid_t last_pid(void)
 {
 	_cleanup_fclose_ FILE *file = fopen("/proc/loadavg", "re");
 	int pid;
 
-	return file && fscanf(file, "%*s %*s %*s %*s %d", &pid) == 1 ? pid : 0;
+	return file && fscanf(file, "%*s %*s %*s %*s %d", &pid) == 1 && pid <= MOST_PIDS ? pid : 0;
 }
 
 /* 0 for one that is not there, and for the caller. */

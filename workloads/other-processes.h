@@ -26,6 +26,7 @@ struct dcb_other_processes {
 
 /* Replaces what an earlier mark holds. */
 int dcb_other_processes_mark(struct dcb_other_processes *mark, struct dcb_error *err);
-/* ns since the mark; NAN where that is not known. */
+/* ns since the mark; NAN where that is not known, or where there are so many pids that asking would
+ * take longer than what is measured. */
 double dcb_other_processes_since(const struct dcb_other_processes *mark);
 void dcb_other_processes_deinit(struct dcb_other_processes *mark);
