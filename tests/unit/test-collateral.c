@@ -5,6 +5,7 @@
 static void collateral__share_of_its_own_throughput(void **state)
 {
 	struct workload_seen seen;
+	int n_sane = 0;
 
 	(void)state;
 	workload_run_well("collateral", "size=64M,iterations=3", &seen);
@@ -14,12 +15,14 @@ static void collateral__share_of_its_own_throughput(void **state)
 		double rate = workload_value(&seen, "bystander", 0, i, "throughput");
 		double alone = workload_value(&seen, "bystander", 0, i, "throughput-alone");
 
-		/* A loop is 2000 multiplications: 0.1 us to 1 ms. */
-		assert_true(alone > 1e3 && alone < 1e7);
-		assert_true(rate > 0 && rate < 1e7);
+		/* A loop is 2000 multiplications: 0.1 us to 1 ms. On a loaded host the bystander
+		 * may not have had the CPU at all while the dentry was dying. */
+		assert_true(alone < 1e7 && rate < 1e7);
+		n_sane += alone > 1e3 && rate > 0;
 		assert_true(workload_value(&seen, "closer", 0, i, "wall") > 0);
 		assert_true(workload_value(&seen, "bystander", 0, i, "cpu") > 0);
 	}
+	assert_true(n_sane >= 2);
 	for (size_t i = 0; i < seen.n; i++) {
 		const struct workload_row *row = &seen.rows[i];
 
