@@ -184,8 +184,7 @@ static int collateral_report(void *context, int iteration, const struct dcb_late
 	if (r < 0)
 		return r;
 	missed = dcb_meeting_last(run->meeting) == DCB_DYING_MISS || run->alone_rate == 0;
-	values[0] = collateral_value("bystander", "kept",
-				     missed || run->alone_rate <= 0 ? NAN : rate / run->alone_rate);
+	values[0] = collateral_value("bystander", "kept", missed ? NAN : rate / run->alone_rate);
 	values[1] = collateral_value("bystander", "throughput", rate);
 	values[2] = collateral_value("bystander", "throughput-alone", run->alone_rate);
 	r = dcb_report_role(&run->report, ROLE_BYSTANDER, 0, iteration, NULL, values, 3, err);
