@@ -1,27 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-dcb_unit_test(collateral LINK dcb_workloads m)
-dcb_unit_test(container LINK dcb_workloads m)
-dcb_unit_test(container-churn LINK dcb_workloads m)
-dcb_unit_test(container-teardown LINK dcb_workloads m)
-dcb_unit_test(dcache-shrink LINK dcb_workloads m)
-dcb_unit_test(dying-dentry LINK dcb_workloads m)
 dcb_unit_test(dying-state LINK dcb_workloads m)
-dcb_unit_test(fuse-inval LINK dcb_workloads m)
-dcb_unit_test(inversion LINK dcb_workloads m)
-dcb_unit_test(livelock LINK dcb_workloads)
-dcb_unit_test(long-calls LINK dcb_workloads)
-dcb_unit_test(lookup-control LINK dcb_workloads m)
-dcb_unit_test(massive-unmount LINK dcb_workloads m)
-dcb_unit_test(negative-flood LINK dcb_workloads m)
-dcb_unit_test(overlay-upper LINK dcb_workloads m)
-dcb_unit_test(proc-exit LINK dcb_workloads m)
-dcb_unit_test(rt-bound LINK dcb_workloads)
-dcb_unit_test(shrink-list LINK dcb_workloads m)
-dcb_unit_test(sleepers LINK dcb_workloads)
-dcb_unit_test(tree LINK dcb_workloads m)
-dcb_unit_test(tree-rm LINK dcb_workloads m)
-dcb_unit_test(workload-pieces LINK dcb_workloads m)
-dcb_unit_test(workloads LINK dcb_workloads)
-# They count the dentries of the whole machine, which other workloads make and free by thousands.
-set_tests_properties(unit/dcache-shrink unit/massive-unmount unit/negative-flood unit/proc-exit
-	unit/tree unit/tree-rm PROPERTIES RUN_SERIAL TRUE)
+dcb_unit_test(livelock LINK dcb_workloads m)
+dcb_unit_test(long-calls LINK dcb_workloads m)
+dcb_unit_test(rt-bound LINK dcb_workloads m)
+dcb_unit_test(sleepers LINK dcb_workloads m)
+dcb_unit_test(workloads LINK dcb_workloads m)
+
+# They run workloads on this host's kernel, measure them, and count the dentries of the whole machine:
+# nothing else of this build is to run beside them.
+foreach(name
+		collateral container container-churn container-teardown dcache-shrink dying-dentry
+		fuse-inval inversion lookup-control massive-unmount negative-flood overlay-upper proc-exit
+		shrink-list tree tree-rm workload-pieces)
+	dcb_unit_test(${name} LINK dcb_workloads m)
+	set_tests_properties(unit/${name} PROPERTIES RUN_SERIAL TRUE)
+endforeach()
