@@ -34,13 +34,12 @@
 #define SUITE_QUICK                                                                                \
 	"null", "collateral:iterations=2,size=64M", "container-churn:iterations=1,count=2",        \
 		"container-teardown:iterations=1,containers=2", "dcache-shrink:iterations=2",      \
-		"dying-dentry:iterations=3,size=32M",                                              \
-		"dying-dentry:iterations=2,size=32M,fs=ext4", "fuse-inval:iterations=2",           \
-		"inversion:iterations=1", "lookup-control:iterations=2,count=200",                 \
-		"massive-unmount:iterations=2,mounts=20", "negative-flood:iterations=2",           \
-		"overlay-upper:iterations=2", "proc-exit:iterations=2,tasks=20",                   \
-		"shrink-list:iterations=2", "subvolume-delete:iterations=2",                       \
-		"tree-rm:iterations=2"
+		"dying-dentry:iterations=3,size=32M", "dying-dentry:iterations=2,fs=ext4",         \
+		"fuse-inval:iterations=2", "inversion:iterations=2,size=16M",                      \
+		"lookup-control:iterations=2,count=200", "massive-unmount:iterations=2,mounts=20", \
+		"negative-flood:iterations=2", "overlay-upper:iterations=2",                       \
+		"proc-exit:iterations=2,tasks=20", "shrink-list:iterations=2",                     \
+		"subvolume-delete:iterations=2", "tree-rm:iterations=2"
 
 static const char *const defect[] = {SUITE_DEFECT, NULL};
 static const char *const normal[] = {SUITE_NORMAL, NULL};
