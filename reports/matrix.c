@@ -18,24 +18,12 @@ struct matrix {
 	struct dcb_grid *grid;
 };
 
-static const struct dcb_summary_symptom *find(const struct dcb_summary *summary, size_t workload,
-					      size_t kernel, const char *name)
-{
-	for (size_t i = 0; i < summary->n_symptoms; i++) {
-		const struct dcb_summary_symptom *symptom = &summary->symptoms[i];
-
-		if (symptom->workload == (int64_t)workload && symptom->kernel == kernel &&
-		    strcmp(symptom->name, name) == 0)
-			return symptom;
-	}
-	return NULL;
-}
-
 static bool cannot(const struct dcb_summary *summary, size_t workload, size_t kernel)
 {
-	const struct dcb_summary_symptom *unsupported = find(summary, workload, kernel,
-							     "unsupported");
-	const struct dcb_summary_symptom *failed = find(summary, workload, kernel, "failed");
+	const struct dcb_summary_symptom *unsupported = dcb_table_find_symptom(
+		summary, (int64_t)workload, "unsupported", kernel);
+	const struct dcb_summary_symptom *failed = dcb_table_find_symptom(
+		summary, (int64_t)workload, "failed", kernel);
 
 	return (unsupported && unsupported->present) || (failed && failed->present);
 }
@@ -43,7 +31,8 @@ static bool cannot(const struct dcb_summary *summary, size_t workload, size_t ke
 static char *cell_text(const struct matrix *matrix, size_t workload, size_t kernel,
 		       const char *name)
 {
-	const struct dcb_summary_symptom *symptom = find(matrix->summary, workload, kernel, name);
+	const struct dcb_summary_symptom *symptom = dcb_table_find_symptom(
+		matrix->summary, (int64_t)workload, name, kernel);
 	char *state, *text;
 
 	if (!symptom || cannot(matrix->summary, workload, kernel))

@@ -54,8 +54,9 @@ int dcb_table_add_head(const struct dcb_summary *summary, const struct dcb_table
 
 /* ---- symptoms ---- */
 
-static const struct dcb_summary_symptom *
-find_symptom(const struct dcb_summary *summary, int64_t workload, const char *name, size_t kernel)
+const struct dcb_summary_symptom *dcb_table_find_symptom(const struct dcb_summary *summary,
+							 int64_t workload, const char *name,
+							 size_t kernel)
 {
 	for (size_t i = 0; i < summary->n_symptoms; i++) {
 		const struct dcb_summary_symptom *symptom = &summary->symptoms[i];
@@ -158,10 +159,11 @@ static int add_hits(const struct dcb_summary *summary, const struct dcb_summary_
 	if (r >= 0)
 		r = dcb_grid_set(grid, 1, 1, hits_text(base), DCB_COLOUR_NONE);
 	for (size_t i = 0; r >= 0 && i < shape->n_candidates; i++)
-		r = dcb_grid_set(grid, 2 + 3 * i, 1,
-				 hits_text(find_symptom(summary, base->workload, base->name,
-							shape->candidates[i])),
-				 DCB_COLOUR_NONE);
+		r = dcb_grid_set(
+			grid, 2 + 3 * i, 1,
+			hits_text(dcb_table_find_symptom(summary, base->workload, base->name,
+							 shape->candidates[i])),
+			DCB_COLOUR_NONE);
 	return r;
 }
 
@@ -188,7 +190,7 @@ static int add_symptom(const struct dcb_summary *summary, const struct dcb_summa
 	if (r >= 0)
 		r = dcb_grid_set(grid, 1, 1, symptom_text(base), DCB_COLOUR_NONE);
 	for (size_t i = 0; r >= 0 && i < shape->n_candidates; i++) {
-		const struct dcb_summary_symptom *symptom = find_symptom(
+		const struct dcb_summary_symptom *symptom = dcb_table_find_symptom(
 			summary, base->workload, base->name, shape->candidates[i]);
 
 		r = dcb_grid_set(grid, 2 + 3 * i, 1, symptom_text(symptom), DCB_COLOUR_NONE);

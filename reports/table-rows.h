@@ -18,6 +18,10 @@ struct dcb_table_shape {
 
 /* "base 6.12.117": the name and the version of its release; malloc'd. */
 char *dcb_table_kernel(const struct dcb_summary *summary, size_t kernel);
+/* workload -1: the console's. NULL where that kernel has no such row. */
+const struct dcb_summary_symptom *dcb_table_find_symptom(const struct dcb_summary *summary,
+							 int64_t workload, const char *name,
+							 size_t kernel);
 /* "spins", "no wait", "yes": what a kernel showed; "-" for NULL or where no boot tells. malloc'd.
  */
 char *dcb_table_state(const struct dcb_summary_symptom *symptom);
