@@ -174,7 +174,7 @@ static int print_result(struct dcb_store *store, int64_t run_id, bool json, stru
 	_cleanup_(dcb_summary_freep) struct dcb_summary *summary = NULL;
 	int r;
 
-	r = dcb_summary_load(store, run_id, &summary, err);
+	r = dcb_summary_load(store, run_id, NULL, &summary, err);
 	if (r < 0)
 		return r;
 	return dcb_print_summary(summary, json, false, err);

@@ -95,7 +95,7 @@ static int show(int argc, char **argv, struct dcb_error *err)
 	r = begin(&dcb_command_show, 1, argc, argv, &arguments, &n_words, &run_id, &store, err);
 	if (r < 0)
 		return r;
-	r = dcb_summary_load(store, run_id, &summary, err);
+	r = dcb_summary_load(store, run_id, NULL, &summary, err);
 	if (r < 0)
 		return r;
 	summary->run.state = dcb_run_effective_state(&summary->run);
@@ -182,7 +182,7 @@ static int compare(int argc, char **argv, struct dcb_error *err)
 		return r;
 	if (n_words == 2)
 		return compare_two(store, argv + 1, arguments.output.json, err);
-	r = dcb_summary_load(store, run_id, &summary, err);
+	r = dcb_summary_load(store, run_id, NULL, &summary, err);
 	if (r < 0)
 		return r;
 	if (summary->n_kernels < 2)

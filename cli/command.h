@@ -31,8 +31,8 @@ struct dcb_command {
 };
 
 extern const struct dcb_command dcb_command_compare, dcb_command_doctor, dcb_command_kernels,
-	dcb_command_list, dcb_command_machines, dcb_command_resume, dcb_command_run,
-	dcb_command_samples, dcb_command_show, dcb_command_workloads;
+	dcb_command_list, dcb_command_machines, dcb_command_report, dcb_command_resume,
+	dcb_command_run, dcb_command_samples, dcb_command_show, dcb_command_workloads;
 
 /* Options that commands share. */
 struct dcb_output_options {
@@ -44,6 +44,13 @@ struct dcb_database_options {
 	char *db;
 };
 extern const struct dcb_option dcb_database_options[];
+
+/* How figures are judged, for commands that print verdicts of a stored run. */
+struct dcb_judgement_options {
+	char *threshold;
+	bool strict;
+};
+extern const struct dcb_option dcb_judgement_options[];
 
 /* A table and the struct that it fills. */
 struct dcb_arguments_set {
@@ -69,8 +76,10 @@ int dcb_database_open(const char *db, bool writing, struct dcb_store **ret_store
 		      struct dcb_error *err);
 /* Where the store of kernels lies; malloc'd. */
 int dcb_kernels_folder(char **ret_path, struct dcb_error *err);
-int dcb_summary_load(struct dcb_store *store, int64_t run_id, struct dcb_summary **ret_summary,
-		     struct dcb_error *err);
+/* judgement: NULL for the run's own. */
+int dcb_summary_load(struct dcb_store *store, int64_t run_id,
+		     const struct dcb_judgement_options *judgement,
+		     struct dcb_summary **ret_summary, struct dcb_error *err);
 
 /* Standard output, checked: a full disk is an error, not a silent loss. */
 int dcb_print_json(const json_t *json, struct dcb_error *err);

@@ -26,6 +26,14 @@ const struct dcb_option dcb_database_options[] = {
 	{NULL},
 };
 
+const struct dcb_option dcb_judgement_options[] = {
+	{"threshold", DCB_OPTION_STRING, offsetof(struct dcb_judgement_options, threshold),
+	 .help = "what counts as the same: 1%, or NAME=2%,... a metric (default: as planned)"},
+	{"strict", DCB_OPTION_BOOL, offsetof(struct dcb_judgement_options, strict),
+	 .fallback = "no", .help = "no verdict where this host was not calibrated for it"},
+	{NULL},
+};
+
 int dcb_database_open(const char *db, bool writing, struct dcb_store **ret_store,
 		      struct dcb_error *err)
 {
@@ -68,23 +76,30 @@ int dcb_kernels_folder(char **ret_path, struct dcb_error *err)
 
 static int find_exact(void *context, const struct dcb_store_run *run)
 {
+	struct dcb_summary_options *options = context;
+
 	for (size_t i = 0; i < dcb_n_machines; i++) {
 		if (strcmp(dcb_machines[i]->name, run->machine) == 0)
-			*(bool *)context = dcb_machines[i]->exact;
+			options->exact = dcb_machines[i]->exact;
 	}
 	return 0;
 }
 
-int dcb_summary_load(struct dcb_store *store, int64_t run_id, struct dcb_summary **ret_summary,
-		     struct dcb_error *err)
+int dcb_summary_load(struct dcb_store *store, int64_t run_id,
+		     const struct dcb_judgement_options *judgement,
+		     struct dcb_summary **ret_summary, struct dcb_error *err)
 {
-	bool exact = false;
+	struct dcb_summary_options options = {0};
 	int r;
 
-	r = dcb_store_get_run(store, run_id, find_exact, &exact, err);
+	if (judgement) {
+		options.threshold = judgement->threshold;
+		options.strict = judgement->strict;
+	}
+	r = dcb_store_get_run(store, run_id, find_exact, &options, err);
 	if (r < 0)
 		return r;
-	return dcb_summary_new(store, run_id, exact, ret_summary, err);
+	return dcb_summary_new(store, run_id, &options, ret_summary, err);
 }
 
 int dcb_output_flush(struct dcb_error *err)

@@ -23,6 +23,17 @@ const char *dcb_verdict_name(enum dcb_verdict verdict)
 	return (size_t)verdict < ARRAY_SIZE(verdict_names) ? verdict_names[verdict] : "none";
 }
 
+static const char *const spread_names[] = {
+	[DCB_SPREAD_NONE] = "none",
+	[DCB_SPREAD_BOOTS] = "boots",
+	[DCB_SPREAD_LAYOUT] = "layout",
+};
+
+const char *dcb_spread_name(enum dcb_spread spread)
+{
+	return (size_t)spread < ARRAY_SIZE(spread_names) ? spread_names[spread] : "none";
+}
+
 static bool is_judged(const struct dcb_comparison *comparison)
 {
 	return strcmp(comparison->better, "lower") == 0 ||

@@ -165,7 +165,7 @@ static int load_pairs(struct loader *loader)
 
 /* ---- the whole ---- */
 
-static int load(struct loader *loader, int64_t run_id, bool exact)
+static int load(struct loader *loader, int64_t run_id, const struct dcb_summary_options *options)
 {
 	struct dcb_summary *summary = loader->summary;
 	struct dcb_store *store = loader->store;
@@ -193,11 +193,12 @@ static int load(struct loader *loader, int64_t run_id, bool exact)
 				    ? (summary->run.wall_s - summary->run.guest_wall_s) /
 					      summary->run.wall_s
 				    : -1;
-	return dcb_comparisons_load(store, summary, exact, loader->err);
+	return dcb_comparisons_load(store, summary, options->exact, loader->err);
 }
 
-int dcb_summary_new(struct dcb_store *store, int64_t run_id, bool exact,
-		    struct dcb_summary **ret_summary, struct dcb_error *err)
+int dcb_summary_new(struct dcb_store *store, int64_t run_id,
+		    const struct dcb_summary_options *options, struct dcb_summary **ret_summary,
+		    struct dcb_error *err)
 {
 	_cleanup_(dcb_store_snapshot_endp) struct dcb_store *snapshot = NULL;
 	_cleanup_(dcb_summary_freep) struct dcb_summary *summary = NULL;
@@ -212,11 +213,22 @@ int dcb_summary_new(struct dcb_store *store, int64_t run_id, bool exact,
 	if (r < 0)
 		return r;
 	snapshot = store;
-	r = load(&loader, run_id, exact);
+	r = load(&loader, run_id, options);
 	if (r < 0)
 		return r;
 	*ret_summary = TAKE_PTR(summary);
 	return 0;
+}
+
+bool dcb_summary_is_settled(const struct dcb_summary *summary)
+{
+	for (size_t i = 0; i < summary->n_comparisons; i++) {
+		const struct dcb_comparison *comparison = &summary->comparisons[i];
+
+		if (comparison->primary && comparison->verdict == DCB_VERDICT_CANNOT_TELL)
+			return false;
+	}
+	return true;
 }
 
 static void free_pairs(struct dcb_store_pair *pairs, size_t n)
@@ -235,6 +247,7 @@ static void free_comparison(struct dcb_comparison *comparison)
 	free(comparison->metric);
 	free(comparison->unit);
 	free(comparison->better);
+	free(comparison->reason);
 	free(comparison->base.boots);
 	free(comparison->base.lacking);
 	free(comparison->candidate.boots);

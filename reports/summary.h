@@ -31,8 +31,20 @@ struct dcb_side {
 	size_t n;              /* boots with a value */
 	double median, lo, hi; /* over boots: of their medians; lo and hi are their range */
 	double *boots;         /* n medians, in order of block */
+	bool bimodal;          /* boots fall into two clusters: a median tells neither */
 	char *lacking;         /* where n is 0: why ("ENOENT: ..."), or NULL */
 };
+
+/* What a comparison's interval is over. */
+enum dcb_spread {
+	DCB_SPREAD_NONE,   /* one pair, or none: there is no interval */
+	DCB_SPREAD_BOOTS,  /* the noise of boots */
+	DCB_SPREAD_LAYOUT, /* exact boots of several seeds: where code and data came to lie */
+};
+const char *dcb_spread_name(enum dcb_spread spread); /* "none", "boots", "layout" */
+
+/* More blocks than this are not worth waiting for: "further" then says only that. */
+#define DCB_FURTHER_MAX 1000
 
 struct dcb_comparison {
 	size_t workload; /* index in the run */
@@ -43,7 +55,16 @@ struct dcb_comparison {
 	double change, change_lo, change_hi; /* ratio: candidate / base */
 	bool has_interval;
 	bool exact; /* icount, paired by seed: digits compared */
+	enum dcb_spread spread;
+	size_t n_pairs;   /* blocks with a value on both sides: only these are compared */
+	double threshold; /* what counts as the same: 0.01 is 1 % of base; of a difference: 0 */
+	bool has_p;
+	double p, p_adjusted; /* two-sided, of no change; adjusted over the run's metrics */
 	enum dcb_verdict verdict;
+	/* cannot-tell: how many more blocks would probably settle it; 0: none would, or unknown;
+	 * DCB_FURTHER_MAX + 1: too many. */
+	int64_t further_blocks;
+	char *reason; /* cannot-tell, or a side that lacks it: why, in a few words; or NULL */
 };
 
 struct dcb_summary_symptom {
@@ -100,10 +121,16 @@ struct dcb_summary {
 	size_t n_settings;
 };
 
-/* exact: the machine's figures repeat to the digit (icount); those of a kernel whose guests had a
- * disk do not for all that. */
-int dcb_summary_new(struct dcb_store *store, int64_t run_id, bool exact,
-		    struct dcb_summary **ret_summary, struct dcb_error *err);
+struct dcb_summary_options {
+	/* The machine's figures repeat to the digit (icount); those of a kernel whose guests had a
+	 * disk do not for all that. */
+	bool exact;
+	const char *threshold; /* by lab/threshold.h; NULL: as the run was planned */
+	bool strict;           /* no verdict where no calibration holds */
+};
+int dcb_summary_new(struct dcb_store *store, int64_t run_id,
+		    const struct dcb_summary_options *options, struct dcb_summary **ret_summary,
+		    struct dcb_error *err);
 void dcb_summary_free(struct dcb_summary *summary);
 DEFINE_CLEANUP(struct dcb_summary *, dcb_summary_free)
 /* The row says that the workload could not run on this kernel, or went wrong: no property of it. */
@@ -112,6 +139,8 @@ enum dcb_claim dcb_summary_claim(const struct dcb_summary *summary,
 				 const struct dcb_summary_symptom *symptom);
 /* The guests of this kernel had the lab's disk, whose completions are not exact. */
 bool dcb_summary_has_disk(const struct dcb_summary *summary, size_t kernel);
+/* Every primary metric has a verdict other than cannot-tell. */
+bool dcb_summary_is_settled(const struct dcb_summary *summary);
 /* By schema/summary-v1.schema.json; NULL on lack of memory. */
 json_t *dcb_summary_to_json(const struct dcb_summary *summary);
 

@@ -12,7 +12,8 @@ static int print(struct dcb_store *store, int64_t run, bool exact)
 	struct dcb_error err = DCB_ERROR_NULL;
 	_cleanup_free_ char *text = NULL;
 
-	if (dcb_summary_new(store, run, exact, &summary, &err) < 0) {
+	if (dcb_summary_new(store, run, &(struct dcb_summary_options){.exact = exact}, &summary,
+			    &err) < 0) {
 		fprintf(stderr, "summary-sample: %s\n", err.message);
 		return 1;
 	}

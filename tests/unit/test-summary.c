@@ -12,7 +12,8 @@ static struct dcb_summary *load(struct fixture *f, int64_t run, bool exact)
 	struct dcb_summary *summary = NULL;
 	struct dcb_error err = DCB_ERROR_NULL;
 
-	if (dcb_summary_new(f->store, run, exact, &summary, &err) < 0)
+	if (dcb_summary_new(f->store, run, &(struct dcb_summary_options){.exact = exact}, &summary,
+			    &err) < 0)
 		fail_msg("%s", err.message);
 	return summary;
 }
@@ -247,7 +248,9 @@ static void summary__unknown_run_is_a_usage_error(void **state)
 	struct dcb_summary *summary = NULL;
 	struct dcb_error err = DCB_ERROR_NULL;
 
-	assert_int_equal(dcb_summary_new(f->store, 99, true, &summary, &err), -ENOENT);
+	assert_int_equal(dcb_summary_new(f->store, 99, &(struct dcb_summary_options){.exact = true},
+					 &summary, &err),
+			 -ENOENT);
 	assert_null(summary);
 	assert_int_equal(err.kind, DCB_ERROR_USAGE);
 	/* The snapshot is over: writing works. */

@@ -24,7 +24,8 @@ static struct dcb_summary *load(struct fixture *f, int64_t run)
 	struct dcb_summary *summary = NULL;
 	struct dcb_error err = DCB_ERROR_NULL;
 
-	if (dcb_summary_new(f->store, run, true, &summary, &err) < 0)
+	if (dcb_summary_new(f->store, run, &(struct dcb_summary_options){.exact = true}, &summary,
+			    &err) < 0)
 		fail_msg("%s", err.message);
 	return summary;
 }

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "reports/formats/registry.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/option.h"
+
+const struct dcb_report_format *const dcb_report_formats[] = {
+	&dcb_report_json,
+};
+const size_t dcb_n_report_formats = ARRAY_SIZE(dcb_report_formats);
+
+int dcb_report_format_find(const char *name, const struct dcb_report_format **ret_format,
+			   struct dcb_error *err)
+{
+	const char *names[ARRAY_SIZE(dcb_report_formats)], *nearest;
+	char list[256] = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		names[i] = dcb_report_formats[i]->name;
+		if (strcmp(names[i], name) == 0) {
+			*ret_format = dcb_report_formats[i];
+			return 0;
+		}
+		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i ? ", " : "",
+			 names[i]);
+	}
+	nearest = dcb_nearest(name, names, ARRAY_SIZE(names));
+	if (nearest)
+		return dcb_error_usage(err, "unknown format \"%.40s\": did you mean %s? (%s)", name,
+				       nearest, list);
+	return dcb_error_usage(err, "unknown format \"%.40s\": give one of %s", name, list);
+}

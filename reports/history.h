@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+
+/*
+ * A metric over time: one series a (machine, arch, workload with its parameters, role, metric,
+ * kernel name), one point a run, in order of time; and the points where it changed
+ * (reports/stats/change-points.h). Read from the figures of boots, not from their samples.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct dcb_error;
+struct dcb_store;
+
+/* NULL: any. */
+struct dcb_history_query {
+	const char *workload, *params, *role, *metric;
+	const char *kernel; /* name in its run: "base" */
+	const char *machine, *arch;
+	int64_t last; /* only so many runs, the newest; 0: all */
+};
+
+struct dcb_history_point {
+	int64_t run_id, created_us;
+	char *release, *sha256; /* of the kernel */
+	size_t n_boots;
+	double median, lo, hi; /* over boots: of their medians */
+};
+
+struct dcb_history_change {
+	size_t index;          /* the first point of the new level */
+	bool has_ratio;        /* else a difference in the metric's unit */
+	double change, lo, hi; /* new level against the old, 95 % */
+	double p;
+};
+
+struct dcb_history {
+	char *machine, *arch, *workload, *params, *role, *metric, *unit, *better, *kernel;
+	struct dcb_history_point *points;
+	size_t n_points;
+	struct dcb_history_change *changes; /* in order of time */
+	size_t n_changes;
+};
+
+struct dcb_histories {
+	struct dcb_history
+		*rows; /* ordered by workload, params, role, metric, machine, arch, kernel */
+	size_t n;
+};
+
+#define DCB_HISTORIES_NULL                                                                         \
+	{                                                                                          \
+		0                                                                                  \
+	}
+
+/* Runs that never ended are left out, as are kernels without a good boot. */
+int dcb_histories_load(struct dcb_store *store, const struct dcb_history_query *query,
+		       struct dcb_histories *ret_histories, struct dcb_error *err);
+void dcb_histories_deinit(struct dcb_histories *histories);
