@@ -74,9 +74,10 @@ struct dcb_store_run {
 	const char *fingerprint; /* JSON text */
 	double wall_s;           /* so far, over resumes; of guests and of everything */
 	double guest_wall_s;     /* of that, at least one guest was running */
+	int64_t job; /* only for creating: that of jobs.h, which gets the run; 0: none */
 };
 
-/* One transaction; fills *ret_id. */
+/* One transaction; fills *ret_id. -EBUSY where the job is not running or has a run already. */
 int dcb_store_create_run(struct dcb_store *store, const struct dcb_store_run *run,
 			 const struct dcb_store_run_kernel *kernels, size_t n_kernels,
 			 const struct dcb_store_run_workload *workloads, size_t n_workloads,
