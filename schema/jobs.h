@@ -11,6 +11,7 @@
  * of a job and the daemon that gave it up, one wins and the other is told.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,10 +51,11 @@ int dcb_store_submit_job(struct dcb_store *store, const struct dcb_store_job *jo
 /* QUEUED to RUNNING. -EBUSY where it is not queued any more. */
 int dcb_store_start_job(struct dcb_store *store, int64_t job_id, const char *owner, int64_t now_us,
 			struct dcb_error *err);
-/* RUNNING back to QUEUED, for a job whose process is gone. -EBUSY where `owner` is not its owner.
+/* RUNNING back to QUEUED, for a job whose process is gone; counts: as an attempt. -EBUSY where
+ * `owner` is not its owner.
  */
 int dcb_store_requeue_job(struct dcb_store *store, int64_t job_id, const char *owner,
-			  const char *reason, struct dcb_error *err);
+			  const char *reason, bool counts, struct dcb_error *err);
 
 struct dcb_store_delivery;
 /* RUNNING (of this owner), or, with owner NULL, QUEUED, to an end; the deliveries are written with

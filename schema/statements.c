@@ -133,9 +133,10 @@ static const struct {
 			       "started_us = ?3, attempts = attempts + 1 "
 			       "WHERE id = ?1 AND state = 'queued'",
 			       "iti"},
-	[DCB_SQL_REQUEUE_JOB] = {"UPDATE job SET state = 'queued', reason = ?3, owner = NULL "
+	[DCB_SQL_REQUEUE_JOB] = {"UPDATE job SET state = 'queued', reason = ?3, owner = NULL, "
+				 "attempts = attempts - ?4 "
 				 "WHERE id = ?1 AND state = 'running' AND owner = ?2",
-				 "itt"},
+				 "itti"},
 	[DCB_SQL_FINISH_JOB] =
 		{"UPDATE job SET state = ?3, reason = ?4, owner = NULL, ended_us = ?5 "
 		 "WHERE id = ?1 AND owner IS ?2 AND state IN ('queued', 'running')",

@@ -96,10 +96,12 @@ int dcb_store_start_job(struct dcb_store *store, int64_t job_id, const char *own
 }
 
 int dcb_store_requeue_job(struct dcb_store *store, int64_t job_id, const char *owner,
-			  const char *reason, struct dcb_error *err)
+			  const char *reason, bool counts, struct dcb_error *err)
 {
 	return change(store, DCB_SQL_REQUEUE_JOB,
-		      DCB_BINDS(DCB_INT(job_id), DCB_TEXT(owner), DCB_TEXT(reason)), job_id, err);
+		      DCB_BINDS(DCB_INT(job_id), DCB_TEXT(owner), DCB_TEXT(reason),
+				DCB_INT(counts ? 0 : 1)),
+		      job_id, err);
 }
 
 int dcb_store_finish_job(struct dcb_store *store, int64_t job_id, const char *owner,

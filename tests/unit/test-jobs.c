@@ -114,13 +114,16 @@ static void requeue__only_by_its_owner_and_keeps_the_run(void **state)
 	assert_int_equal(dcb_store_start_job(f->store, id, "o", 100, NULL), 0);
 	run.job = id;
 	run_id = fixture_create(f->store, &run, 2);
-	assert_int_equal(dcb_store_requeue_job(f->store, id, "p", "killed", NULL), -EBUSY);
-	assert_int_equal(dcb_store_requeue_job(f->store, id, "o", "killed", NULL), 0);
+	assert_int_equal(dcb_store_requeue_job(f->store, id, "p", "killed", true, NULL), -EBUSY);
+	assert_int_equal(dcb_store_requeue_job(f->store, id, "o", "killed", true, NULL), 0);
 	assert_int_equal(dcb_store_start_job(f->store, id, "q", 200, NULL), 0);
 	seen = get(f, id);
 	assert_int_equal(seen.run, run_id);
 	assert_int_equal(seen.attempts, 2);
 	assert_int_equal(seen.started_us, 200);
+	/* One that the daemon broke off does not count. */
+	assert_int_equal(dcb_store_requeue_job(f->store, id, "q", "stopped", false, NULL), 0);
+	assert_int_equal(get(f, id).attempts, 1);
 }
 
 static void create_run__a_job_gets_one_run(void **state)
