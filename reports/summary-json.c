@@ -53,12 +53,14 @@ static json_t *run_to_json(const struct dcb_summary *summary)
 	const struct dcb_store_run *run = &summary->run;
 
 	return json_pack_ex(
-		NULL, 0, "{sI so so so so sI sI so sI so so}", "id", (json_int_t)run->id, "state",
-		text_to_json(dcb_run_state_name(run->state)), "reason", text_to_json(run->reason),
-		"machine", text_to_json(run->machine), "arch", text_to_json(run->arch), "seed",
-		(json_int_t)run->seed, "blocks", (json_int_t)run->blocks, "base",
-		text_to_json(run->base), "created_us", (json_int_t)run->created_us, "wall_s",
-		dcb_json_number(run->wall_s), "guest_wall_s", dcb_json_number(run->guest_wall_s));
+		NULL, 0, "{sI so so so so sI sI so sI so so so so}", "id", (json_int_t)run->id,
+		"state", text_to_json(dcb_run_state_name(run->state)), "reason",
+		text_to_json(run->reason), "machine", text_to_json(run->machine), "arch",
+		text_to_json(run->arch), "seed", (json_int_t)run->seed, "blocks",
+		(json_int_t)run->blocks, "base", text_to_json(run->base), "created_us",
+		(json_int_t)run->created_us, "wall_s", dcb_json_number(run->wall_s), "guest_wall_s",
+		dcb_json_number(run->guest_wall_s), "looks", stored_to_json(run->looks), "stopped",
+		text_to_json(run->stopped));
 }
 
 static json_t *kernel_to_json(const struct dcb_summary *summary, size_t i)

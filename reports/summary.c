@@ -48,11 +48,12 @@ static int read_run(void *context, const struct dcb_store_run *row)
 
 	*run = *row;
 	run->reason = run->owner = run->machine = run->arch = NULL;
-	run->base = run->plan = run->fingerprint = NULL;
+	run->base = run->plan = run->fingerprint = run->looks = run->stopped = NULL;
 	if (!copy(row->reason, &run->reason) || !copy(row->owner, &run->owner) ||
 	    !copy(row->machine, &run->machine) || !copy(row->arch, &run->arch) ||
 	    !copy(row->base, &run->base) || !copy(row->plan, &run->plan) ||
-	    !copy(row->fingerprint, &run->fingerprint))
+	    !copy(row->fingerprint, &run->fingerprint) || !copy(row->looks, &run->looks) ||
+	    !copy(row->stopped, &run->stopped))
 		return dcb_error_oom(loader->err);
 	return 0;
 }
@@ -273,6 +274,8 @@ static void deinit_run(struct dcb_store_run *run)
 	drop(run->base);
 	drop(run->plan);
 	drop(run->fingerprint);
+	drop(run->looks);
+	drop(run->stopped);
 }
 
 void dcb_summary_free(struct dcb_summary *summary)

@@ -63,7 +63,7 @@ const char *dcb_run_state_name(enum dcb_run_state state);
 struct dcb_store_run {
 	int64_t id;
 	enum dcb_run_state state;
-	const char *reason; /* of FAILED; or NULL */
+	const char *reason; /* of FAILED, or why it stopped in some words; or NULL */
 	const char *owner;  /* "<boot id>/<pid>/<start time>" while running; or NULL */
 	int64_t created_us; /* Unix time */
 	const char *machine, *arch;
@@ -74,6 +74,9 @@ struct dcb_store_run {
 	const char *fingerprint; /* JSON text */
 	double wall_s;           /* so far, over resumes; of guests and of everything */
 	double guest_wall_s;     /* of that, at least one guest was running */
+	/* Ignored on input, like id: a new run was never judged, and did not stop. */
+	const char *looks;   /* JSON array: the numbers of blocks at which it was judged */
+	const char *stopped; /* "fixed", "settled", "max-blocks", "budget"; NULL before it ends */
 };
 
 /* One transaction; fills *ret_id. */
@@ -89,6 +92,21 @@ int dcb_store_update_run(struct dcb_store *store, int64_t run_id, enum dcb_run_s
  * (NULL: none). -EBUSY where somebody else was faster. */
 int dcb_store_claim_run(struct dcb_store *store, int64_t run_id, const char *old_owner,
 			const char *owner, struct dcb_error *err);
+
+/* Writes down that the run is judged at so many blocks, in one transaction, and raises its blocks
+ * to them where it had fewer. To be called before the verdicts are seen: a run that is killed
+ * between must not forget the look. The same number of blocks again is the same look; blocks never
+ * shrink. */
+int dcb_store_add_look(struct dcb_store *store, int64_t run_id, int64_t blocks,
+		       struct dcb_error *err);
+/* More blocks for a run; it keeps its own where they are not fewer. */
+int dcb_store_raise_blocks(struct dcb_store *store, int64_t run_id, int64_t blocks,
+			   struct dcb_error *err);
+/* DONE without an owner, as dcb_store_update_run(), and why: `stopped` is one of the words of
+ * struct dcb_store_run, `reason` may be NULL. */
+int dcb_store_finish_run(struct dcb_store *store, int64_t run_id, const char *stopped,
+			 const char *reason, double add_wall_s, double add_guest_wall_s,
+			 struct dcb_error *err);
 
 struct dcb_store_metric {
 	const char *workload; /* name without params */

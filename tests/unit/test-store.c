@@ -200,12 +200,16 @@ static void get_run__unknown_names_the_newest(void **state)
 
 static int copy_run(void *context, const struct dcb_store_run *run)
 {
+	static char looks[64];
 	struct dcb_store_run *copy = context;
 
 	*copy = *run;
 	/* Only whether they are there; the strings die with the call. */
 	copy->reason = run->reason ? "there" : NULL;
 	copy->owner = run->owner ? "there" : NULL;
+	copy->stopped = run->stopped ? "there" : NULL;
+	snprintf(looks, sizeof(looks), "%s", run->looks);
+	copy->looks = looks;
 	return 0;
 }
 
@@ -247,6 +251,62 @@ static void claim_run__only_from_the_owner_that_was_seen(void **state)
 	assert_int_equal(dcb_store_get_run(f->store, f->run, copy_run, &run, NULL), 0);
 	assert_int_equal(run.state, DCB_RUN_RUNNING);
 	assert_int_equal(dcb_store_claim_run(f->store, 99, NULL, "me", &err), -ENOENT);
+}
+
+static void expect_looks(struct fixture *f, const char *looks, int64_t blocks)
+{
+	struct dcb_store_run run;
+
+	assert_int_equal(dcb_store_get_run(f->store, f->run, copy_run, &run, NULL), 0);
+	assert_string_equal(run.looks, looks);
+	assert_int_equal(run.blocks, blocks);
+}
+
+static void add_look__once_a_number_of_blocks_and_blocks_never_shrink(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_looks(f, "[]", 3);
+	assert_int_equal(dcb_store_add_look(f->store, f->run, 3, NULL), 0);
+	expect_looks(f, "[3]", 3);
+	assert_int_equal(dcb_store_add_look(f->store, f->run, 3, NULL), 0);
+	expect_looks(f, "[3]", 3);
+	assert_int_equal(dcb_store_add_look(f->store, f->run, 12, NULL), 0);
+	assert_int_equal(dcb_store_add_look(f->store, f->run, 8, NULL), 0);
+	expect_looks(f, "[3,12]", 12);
+	assert_int_equal(dcb_store_add_look(f->store, 99, 8, NULL), -ENOENT);
+}
+
+static void raise_blocks__never_shrinks(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(dcb_store_raise_blocks(f->store, f->run, 8, NULL), 0);
+	expect_looks(f, "[]", 8);
+	assert_int_equal(dcb_store_raise_blocks(f->store, f->run, 5, NULL), 0);
+	expect_looks(f, "[]", 8);
+	assert_int_equal(dcb_store_raise_blocks(f->store, 99, 5, NULL), -ENOENT);
+}
+
+static void finish_run__says_why_until_somebody_goes_on(void **state)
+{
+	struct fixture *f = *state;
+	struct dcb_store_run run;
+
+	assert_int_equal(dcb_store_finish_run(f->store, f->run, "budget", "2 h used", 2, 1, NULL),
+			 0);
+	assert_int_equal(dcb_store_get_run(f->store, f->run, copy_run, &run, NULL), 0);
+	assert_int_equal(run.state, DCB_RUN_DONE);
+	assert_non_null(run.stopped);
+	assert_non_null(run.reason);
+	assert_null(run.owner);
+	assert_true(run.wall_s == 2 && run.guest_wall_s == 1);
+	assert_int_equal(dcb_store_claim_run(f->store, f->run, NULL, "me", NULL), 0);
+	assert_int_equal(dcb_store_get_run(f->store, f->run, copy_run, &run, NULL), 0);
+	assert_null(run.stopped);
+	assert_null(run.reason);
+	assert_true(dcb_store_finish_run(f->store, f->run, "tired", NULL, 0, 0, NULL) < 0);
+	assert_int_equal(dcb_store_finish_run(f->store, 99, "fixed", NULL, 0, 0, NULL), -ENOENT);
 }
 
 /* ---- metrics ---- */
@@ -721,6 +781,9 @@ int main(void)
 		T(get_run__unknown_names_the_newest),
 		T(update_run__adds_times_and_clears_the_owner),
 		T(claim_run__only_from_the_owner_that_was_seen),
+		T(add_look__once_a_number_of_blocks_and_blocks_never_shrink),
+		T(raise_blocks__never_shrinks),
+		T(finish_run__says_why_until_somebody_goes_on),
 		T(metric__same_row_same_id),
 		T(put_boot__every_row_reads_back),
 		T(each_sample__orders_by_workload_metric_kernel_block_thread_iteration),
