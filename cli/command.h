@@ -12,6 +12,7 @@
 #include "base/option.h"
 
 struct dcb_error;
+struct dcb_run_look;
 struct dcb_sink;
 struct dcb_store;
 struct dcb_summary;
@@ -80,6 +81,10 @@ int dcb_kernels_folder(char **ret_path, struct dcb_error *err);
 int dcb_summary_load(struct dcb_store *store, int64_t run_id,
 		     const struct dcb_judgement_options *judgement,
 		     struct dcb_summary **ret_summary, struct dcb_error *err);
+
+/* What the engine asks between blocks, as its `judge`; no context. */
+int dcb_judge_run(void *context, struct dcb_store *store, int64_t run_id,
+		  struct dcb_run_look *ret_look, struct dcb_error *err);
 
 /* Standard output, checked: a full disk is an error, not a silent loss. */
 int dcb_print_json(const json_t *json, struct dcb_error *err);

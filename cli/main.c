@@ -50,7 +50,7 @@ static void help_overview(void)
 
 static void help_option(const struct dcb_option *option)
 {
-	static const char *const types[] = {"", "N", "SIZE", "TEXT", "", "TEXT"};
+	static const char *const types[] = {"", "N", "SIZE", "TEXT", "", "TEXT", "TIME"};
 	char left[64];
 
 	snprintf(left, sizeof(left), "--%s %s", option->name,
