@@ -92,6 +92,16 @@ static const struct {
 			      "ittt"},
 	[DCB_SQL_PUT_ARTIFACT] = {"INSERT INTO artifact (boot, name, data) VALUES (?, ?, ?)",
 				  "itb"},
+	[DCB_SQL_PUT_CALIBRATION] =
+		{"INSERT INTO calibration (run, created_us, host, description, machine, arch, "
+		 "blocks, few, splits, exact, holds, reason, alarm_rate) "
+		 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		 "iittttiiiiitd"},
+	[DCB_SQL_PUT_CALIBRATION_METRIC] =
+		{"INSERT INTO calibration_metric (calibration, workload, params, role, metric, "
+		 "unit, is_primary, alarm_rate, verdict, finds_few, finds_all) "
+		 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		 "itttttidtdd"},
 
 	[DCB_SQL_EACH_RUN] = {"SELECT " RUN_COLUMNS " FROM run ORDER BY id DESC", ""},
 	[DCB_SQL_GET_RUN] = {"SELECT " RUN_COLUMNS " FROM run WHERE id = ?", "i"},
@@ -128,6 +138,15 @@ static const struct {
 			       "ORDER BY kind, name",
 			       "i"},
 	[DCB_SQL_GET_ARTIFACT] = {"SELECT data FROM artifact WHERE boot = ? AND name = ?", "it"},
+	[DCB_SQL_EACH_CALIBRATION] =
+		{"SELECT id, run, created_us, host, description, machine, arch, blocks, few, "
+		 "splits, exact, holds, reason, alarm_rate FROM calibration ORDER BY id DESC",
+		 ""},
+	[DCB_SQL_EACH_CALIBRATION_METRIC] =
+		{"SELECT workload, params, role, metric, unit, is_primary, alarm_rate, verdict, "
+		 "finds_few, finds_all FROM calibration_metric WHERE calibration = ? "
+		 "ORDER BY workload, params, role, metric",
+		 "i"},
 };
 
 static int bind_one(sqlite3_stmt *stmt, int i, const struct dcb_bind *value)

@@ -250,3 +250,40 @@ int dcb_store_each_pair(struct dcb_store *store, int64_t boot_id,
 /* -ENOENT without a message where the boot has none of that name; *ret_data is malloc'd. */
 int dcb_store_get_artifact(struct dcb_store *store, int64_t boot_id, const char *name,
 			   char **ret_data, size_t *ret_size, struct dcb_error *err);
+
+/* ---- calibrations: reports/calibration.h ---- */
+
+struct dcb_store_calibration {
+	int64_t id, run_id, created_us;
+	const char *host;        /* sha256 of description: lab/fingerprint.h */
+	const char *description; /* JSON text */
+	const char *machine, *arch;
+	int64_t blocks, few; /* few: the fewest blocks of a split */
+	int64_t splits;      /* 0: exact */
+	bool exact, holds;
+	const char *reason; /* why it does not hold, or NULL */
+	double alarm_rate;  /* over all metrics, 0..1 */
+};
+
+struct dcb_store_calibration_metric {
+	const char *workload, *params, *role, *name, *unit;
+	bool primary;
+	double alarm_rate;
+	const char *verdict;         /* of the boots as they were; dcb_verdict_name() */
+	double finds_few, finds_all; /* 0.018 is 1.8 %; < 0: nothing that was tried */
+};
+
+/* One transaction. */
+int dcb_store_put_calibration(struct dcb_store *store,
+			      const struct dcb_store_calibration *calibration,
+			      const struct dcb_store_calibration_metric *metrics, size_t n,
+			      int64_t *ret_id, struct dcb_error *err);
+int dcb_store_each_calibration(struct dcb_store *store,
+			       int (*each)(void *context,
+					   const struct dcb_store_calibration *calibration),
+			       void *context, struct dcb_error *err); /* newest first */
+/* Ordered by workload, params, role, name. */
+int dcb_store_each_calibration_metric(
+	struct dcb_store *store, int64_t calibration_id,
+	int (*each)(void *context, const struct dcb_store_calibration_metric *metric),
+	void *context, struct dcb_error *err);

@@ -746,6 +746,93 @@ static void put_boot__full_database_says_so_and_goes_on(void **state)
 	assert_int_equal(put(f, &boot, &data, &id, &err), 0);
 }
 
+/* ---- calibrations ---- */
+
+static const struct dcb_store_calibration calibration_rows[] = {
+	{0, 1, 1700000000000000, SHA_A, "{\"cpu\":\"x\"}", "tcg", "arm64", 12, 6, 1000, false, true,
+	 NULL, 0.021},
+	{0, 1, 1700000000000001, SHA_B, "{}", "icount", "arm64", 3, 3, 0, true, false, "differs",
+	 1},
+};
+static const struct dcb_store_calibration_metric calibration_metrics[] = {
+	{"tree-rm", "a=1", "remover", "cpu", "ns", true, 0.01, "cannot-tell", -1, 0.018},
+	{"tree-rm", "a=1", "remover", "wall", "ns", false, 0, "same", 0.03, 0},
+};
+
+static int check_calibration(void *context, const struct dcb_store_calibration *row)
+{
+	int *n = context;
+	const struct dcb_store_calibration *put = &calibration_rows[1 - *n];
+
+	assert_int_equal(row->id, 2 - *n);
+	assert_int_equal(row->run_id, put->run_id);
+	assert_int_equal(row->created_us, put->created_us);
+	assert_string_equal(row->host, put->host);
+	assert_string_equal(row->description, put->description);
+	assert_string_equal(row->machine, put->machine);
+	assert_string_equal(row->arch, put->arch);
+	assert_int_equal(row->blocks, put->blocks);
+	assert_int_equal(row->few, put->few);
+	assert_int_equal(row->splits, put->splits);
+	assert_int_equal(row->exact, put->exact);
+	assert_int_equal(row->holds, put->holds);
+	assert_true(row->alarm_rate == put->alarm_rate);
+	if (put->reason)
+		assert_string_equal(row->reason, put->reason);
+	else
+		assert_null(row->reason);
+	++*n;
+	return 0;
+}
+
+static int check_calibration_metric(void *context, const struct dcb_store_calibration_metric *row)
+{
+	int *n = context;
+	const struct dcb_store_calibration_metric *put = &calibration_metrics[*n];
+
+	assert_string_equal(row->workload, put->workload);
+	assert_string_equal(row->params, put->params);
+	assert_string_equal(row->role, put->role);
+	assert_string_equal(row->name, put->name);
+	assert_string_equal(row->unit, put->unit);
+	assert_int_equal(row->primary, put->primary);
+	assert_true(row->alarm_rate == put->alarm_rate);
+	assert_string_equal(row->verdict, put->verdict);
+	assert_true(row->finds_few == put->finds_few);
+	assert_true(row->finds_all == put->finds_all);
+	++*n;
+	return 0;
+}
+
+static void put_calibration__reads_back_newest_first(void **state)
+{
+	struct fixture *f = *state;
+	struct dcb_error err = DCB_ERROR_NULL;
+	struct dcb_store_calibration stranger = calibration_rows[0];
+	int64_t id;
+	int n = 0;
+
+	assert_int_equal(dcb_store_put_calibration(f->store, &calibration_rows[0],
+						   calibration_metrics, 2, &id, &err),
+			 0);
+	assert_int_equal(id, 1);
+	assert_int_equal(
+		dcb_store_put_calibration(f->store, &calibration_rows[1], NULL, 0, &id, &err), 0);
+	assert_int_equal(dcb_store_each_calibration(f->store, check_calibration, &n, &err), 0);
+	assert_int_equal(n, 2);
+	n = 0;
+	assert_int_equal(
+		dcb_store_each_calibration_metric(f->store, 1, check_calibration_metric, &n, &err),
+		0);
+	assert_int_equal(n, 2);
+
+	stranger.run_id = 99;
+	assert_true(dcb_store_put_calibration(f->store, &stranger, NULL, 0, &id, &err) < 0);
+	n = 0;
+	assert_int_equal(dcb_store_each_calibration(f->store, check_calibration, &n, &err), 0);
+	assert_int_equal(n, 2);
+}
+
 /* ---- snapshots ---- */
 
 static void snapshot__does_not_see_later_boots(void **state)
@@ -793,6 +880,7 @@ int main(void)
 		T(put_boot__bad_rows_leave_nothing),
 		T(put_boot__failed_replacement_keeps_the_old_one),
 		T(put_boot__full_database_says_so_and_goes_on),
+		T(put_calibration__reads_back_newest_first),
 		T(snapshot__does_not_see_later_boots),
 	};
 
