@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "reports/format.h"
-#include "reports/stats.h"
+#include "reports/stats/median.h"
 #include "reports/table-rows.h"
 #include "reports/text.h"
 
