@@ -60,8 +60,8 @@ static char *budget_reason(const struct dcb_until *until, int64_t more, double n
 	say_time(needs_s, needs, sizeof(needs));
 	say_time(until->spent_s, used, sizeof(used));
 	say_time(until->budget_s, budget, sizeof(budget));
-	return dcb_format("%lld more block%s need about %s; %s of %s are used",
-			  (long long)more, more == 1 ? "" : "s", needs, used, budget);
+	return dcb_format("%lld more block%s need about %s; %s of %s are used", (long long)more,
+			  more == 1 ? "" : "s", needs, used, budget);
 }
 
 int dcb_until_decide(const struct dcb_until *until, int64_t blocks, bool is_settled,

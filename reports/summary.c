@@ -181,6 +181,10 @@ static int load(struct loader *loader, int64_t run_id, const struct dcb_summary_
 	r = dcb_store_each_run_workload(store, run_id, read_workload, loader, loader->err);
 	if (r < 0)
 		return r;
+	summary->strict = options->strict;
+	r = dcb_calibrations_load(store, summary, loader->err);
+	if (r < 0)
+		return r;
 	r = dcb_store_each_boot(store, run_id, read_boot, loader, loader->err);
 	if (r < 0)
 		return r;
@@ -285,6 +289,7 @@ void dcb_summary_free(struct dcb_summary *summary)
 	if (!summary)
 		return;
 	deinit_run(&summary->run);
+	dcb_calibrations_free(summary);
 	for (size_t i = 0; i < summary->n_kernels; i++)
 		free_kernel(&summary->kernels[i]);
 	for (size_t i = 0; i < summary->n_workloads; i++) {

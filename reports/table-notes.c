@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "reports/calibration.h"
 #include "reports/format.h"
 #include "reports/stats/median.h"
 #include "reports/table-rows.h"
@@ -229,6 +230,20 @@ static int print_stopped(const struct dcb_summary *summary, const struct dcb_tab
 			  DCB_COLOUR_NONE, options, file);
 }
 
+/* "  calibration  with 12 blocks this host finds 1.8 % in waiter wall" */
+static int print_calibrations(const struct dcb_summary *summary,
+			      const struct dcb_table_options *options, FILE *file)
+{
+	_cleanup_(dcb_calibration_notes_freep) char **lines = NULL;
+	int r;
+
+	r = dcb_calibration_notes(summary, &lines);
+	for (char **line = lines; r >= 0 && *line; line++)
+		r = print_line(dcb_format("  calibration  %s", *line), DCB_COLOUR_NONE, options,
+			       file);
+	return r;
+}
+
 int dcb_table_print_notes(const struct dcb_summary *summary,
 			  const struct dcb_table_options *options, FILE *file)
 {
@@ -245,6 +260,8 @@ int dcb_table_print_notes(const struct dcb_summary *summary,
 		r = print_disks(summary, options, file);
 	if (r >= 0)
 		r = print_overhead(summary, options, file);
+	if (r >= 0)
+		r = print_calibrations(summary, options, file);
 	if (r >= 0)
 		r = print_stopped(summary, options, file);
 	return r;
