@@ -16,11 +16,12 @@ void dcb_prepared_deinit(struct dcb_prepared *prepared)
 	for (size_t i = 0; i < prepared->n; i++) {
 		dcb_kernel_free(prepared->kernels[i]);
 		free(prepared->initramfs[i]);
+		free(prepared->jobs[i]);
 	}
 	free(prepared->kernels);
 	free(prepared->initramfs);
 	free(prepared->disks);
-	free(prepared->job);
+	free(prepared->jobs);
 	dcb_programs_deinit(&prepared->programs);
 	dcb_images_deinit(&prepared->images);
 	memset(prepared, 0, sizeof(*prepared));
@@ -130,11 +131,12 @@ static int collect_modules(const struct dcb_plan *plan, const struct dcb_kernel 
 	return 0;
 }
 
-static char *job_text(const struct dcb_plan *plan, const struct paths *modules)
+static char *job_text(const struct dcb_plan *plan, size_t kernel, const struct paths *modules)
 {
 	struct dcb_job job = {.n_workloads = plan->n_workloads,
 			      .modules = modules->paths,
-			      .n_modules = modules->n};
+			      .n_modules = modules->n,
+			      .plant_ppm = plan->kernels[kernel].plant_ppm};
 	char *text;
 
 	job.workloads = calloc(plan->n_workloads, sizeof(*job.workloads));
@@ -183,7 +185,7 @@ static int make_initramfs(const struct dcb_plan *plan, const struct dcb_run_opti
 		files[i] = (struct dcb_initramfs_file){
 			.name = targets.paths[i], .source = sources.paths[i], .mode = 0644};
 	}
-	job = job_text(plan, &targets);
+	job = job_text(plan, index, &targets);
 	if (!job)
 		return dcb_error_oom(err);
 	n = sources.n;
@@ -233,8 +235,9 @@ int dcb_prepare(const struct dcb_plan *plan, const struct dcb_run_options *optio
 
 	prepared.kernels = calloc(plan->n_kernels, sizeof(*prepared.kernels));
 	prepared.initramfs = calloc(plan->n_kernels, sizeof(*prepared.initramfs));
+	prepared.jobs = calloc(plan->n_kernels, sizeof(*prepared.jobs));
 	prepared.disks = calloc(plan->n_kernels, sizeof(*prepared.disks));
-	if (!prepared.kernels || !prepared.initramfs || !prepared.disks)
+	if (!prepared.kernels || !prepared.initramfs || !prepared.jobs || !prepared.disks)
 		return dcb_error_oom(err);
 	prepared.n = plan->n_kernels;
 	r = get_kernels(plan, options, sha256s, &prepared, err);
@@ -250,9 +253,11 @@ int dcb_prepare(const struct dcb_plan *plan, const struct dcb_run_options *optio
 		r = dcb_images_get(plan, options, &prepared.images, err);
 	if (r < 0)
 		return r;
-	prepared.job = job_text(plan, &(struct paths){0});
-	if (!prepared.job)
-		return dcb_error_oom(err);
+	for (size_t i = 0; i < plan->n_kernels; i++) {
+		prepared.jobs[i] = job_text(plan, i, &(struct paths){0});
+		if (!prepared.jobs[i])
+			return dcb_error_oom(err);
+	}
 	if (plan->guest_arch != DCB_ARCH_NONE) {
 		r = make_all_initramfs(plan, options, folder, &prepared, err);
 		if (r < 0)

@@ -17,7 +17,7 @@ struct dcb_prepared {
 	bool *disks;                       /* likewise: does the guest get a disk */
 	struct dcb_programs programs;      /* what every initramfs holds of Debian */
 	struct dcb_images images;          /* and its empty file systems */
-	char *job;                         /* job.json without modules, for the null machine */
+	char **jobs;                       /* job.json without modules, for the null machine */
 	char agent_sha256[DCB_SHA256_HEX]; /* empty for the null machine */
 	size_t n;
 };

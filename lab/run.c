@@ -134,7 +134,7 @@ static void slot_request(struct engine *engine, struct slot *slot)
 		.spec = {.arch = plan->guest_arch,
 			 .image = engine->prepared.kernels[kernel]->image,
 			 .initramfs = engine->prepared.initramfs[kernel],
-			 .job = engine->prepared.job,
+			 .job = engine->prepared.jobs[kernel],
 			 .cpus = (unsigned)plan->cpus,
 			 .memory_bytes = memory,
 			 .seed = dcb_cell_seed(slot->cell),

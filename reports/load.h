@@ -12,6 +12,8 @@ int dcb_symptoms_load(struct dcb_store *store, struct dcb_summary *summary, stru
 /* Fills summary->comparisons. */
 int dcb_comparisons_load(struct dcb_store *store, struct dcb_summary *summary, bool exact,
 			 struct dcb_error *err);
+/* Fills summary->plants_ppm; needs run and kernels only. */
+int dcb_planted_load(struct dcb_summary *summary, struct dcb_error *err);
 /* The first good boot of a kernel; NULL where none is. */
 const struct dcb_store_boot *dcb_summary_good_boot(const struct dcb_summary *summary,
 						   size_t kernel);

@@ -103,6 +103,7 @@ struct dcb_summary {
 	struct dcb_store_run run; /* strings owned by the summary */
 	struct dcb_store_run_kernel *kernels;
 	size_t n_kernels, base; /* base: index */
+	int64_t *plants_ppm;      /* one a kernel, by workloads/plant.h; 0: nothing planted */
 	struct dcb_store_run_workload *workloads;
 	size_t n_workloads;
 	struct dcb_summary_boot *boots;
@@ -139,6 +140,9 @@ enum dcb_claim dcb_summary_claim(const struct dcb_summary *summary,
 				 const struct dcb_summary_symptom *symptom);
 /* The guests of this kernel had the lab's disk, whose completions are not exact. */
 bool dcb_summary_has_disk(const struct dcb_summary *summary, size_t kernel);
+/* "fixed repeats 2 % of its operations", of a kernel with plants_ppm: every report must say it.
+ * malloc'd; NULL on lack of memory. */
+char *dcb_summary_planted(const struct dcb_summary *summary, size_t kernel);
 /* Every primary metric has a verdict other than cannot-tell. */
 bool dcb_summary_is_settled(const struct dcb_summary *summary);
 /* By schema/summary-v1.schema.json; NULL on lack of memory. */
