@@ -196,8 +196,8 @@ static json_t *dose_to_json(const struct dose *dose)
 							      s->help)) < 0)
 			return NULL;
 	}
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:O, s:o, s:O, s:o, s:b, s:s?}", "name", ops->name,
-			 "params", dose->text, "summary", ops->summary, "description",
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:O, s:o, s:O, s:o, s:b, s:s?}", "name",
+			 ops->name, "params", dose->text, "summary", ops->summary, "description",
 			 ops->description, "keys", dcb_options_to_json(ops->options), "roles",
 			 roles, "metrics", metrics_to_json(ops), "symptoms", symptoms, "needs",
 			 needs_to_json(&dose->needs), "plantable", ops->operations != NULL,

@@ -232,8 +232,7 @@ static int read_kernel_key(struct dcb_plan_kernel *kernel, const char *where, co
 	if (strcmp(key, "plant") == 0)
 		return set_plant(kernel, value, where, err);
 	if (strcmp(key, "spec") != 0)
-		return dcb_error_usage(err,
-				       "%s: unknown key %.60s: a kernel takes spec and plant",
+		return dcb_error_usage(err, "%s: unknown key %.60s: a kernel takes spec and plant",
 				       where, key);
 	spec = strdup(value);
 	if (!spec)

@@ -218,8 +218,7 @@ static int print_planted(const struct dcb_summary *summary, const struct dcb_tab
 		if (!summary->plants_ppm[kernel])
 			continue;
 		text = dcb_summary_planted(summary, kernel);
-		r = text ? print_line(dcb_format("  planted      %s: a known slow-down",
-						 text),
+		r = text ? print_line(dcb_format("  planted      %s: a known slow-down", text),
 				      DCB_COLOUR_BAD, options, file)
 			 : -ENOMEM;
 	}
