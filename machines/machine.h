@@ -69,7 +69,8 @@ struct dcb_machine_ops {
 	/* Makes ready what a boot needs (a QEMU in the cache). Optional. */
 	int (*prepare)(enum dcb_arch arch, const struct dcb_machine_options *options,
 		       struct dcb_error *err);
-	/* For the fingerprint: {"qemu": "10.0.2 (Debian ...)", "path": ..., "flags": [...]}. */
+	/* For the fingerprint: {"qemu": "10.0.2 (Debian ...)", "path": ..., "flags": [...],
+	 * "sha256": of the program, "firmware": {file: sha256}}. */
 	int (*describe)(enum dcb_arch arch, json_t **ret_description, struct dcb_error *err);
 	int (*command)(const struct dcb_boot_spec *spec, int records_fd, int console_fd,
 		       struct dcb_machine_command *ret_command, struct dcb_error *err);
