@@ -159,12 +159,21 @@ int dcb_table_print(const struct dcb_summary *summary, const struct dcb_table_op
 
 /* Two runs, sample by sample: boots paired by (kernel sha256, block, seed), samples by (workload,
  * params, role, metric, thread, iteration). */
+struct dcb_identity_difference {
+	char *kernel, *workload; /* name; "name:params" */
+	char *role, *metric;
+	int64_t block;
+	int thread, iteration;
+	char *one, *two; /* the values, every digit; "nothing" where a side has no such sample */
+};
+
 struct dcb_identity {
 	uint64_t compared, differing;
 	uint64_t only_first, only_second;
 	/* The first sample that differs or stands on one side only, for the message; NULL where
 	 * none does. */
 	char *first_difference;
+	struct dcb_identity_difference first; /* the same in parts */
 };
 
 #define DCB_IDENTITY_NULL                                                                          \
