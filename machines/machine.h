@@ -82,5 +82,7 @@ int dcb_machines_check(struct dcb_error *err);
 /* "auto": kvm where it is usable for this arch, else icount. Usage error for an unknown name. */
 int dcb_machine_find(const char *name, enum dcb_arch arch, const struct dcb_machine_ops **ret_ops,
 		     struct dcb_error *err);
+/* By name: one seed gives one set of digits there; false for an unknown one. */
+bool dcb_machine_is_exact(const char *name);
 /* The default architecture of a machine kind: the host's for kvm, arm64 for the emulated ones. */
 enum dcb_arch dcb_machine_default_arch(const struct dcb_machine_ops *ops);

@@ -22,7 +22,8 @@ struct sample {
 };
 
 struct comparer {
-	struct dcb_identity_side *first, *second;
+	const struct dcb_identity_side *first;
+	struct dcb_identity_side *second;
 	const struct dcb_identity_boot *boot; /* that is compared now: of either side */
 	struct dcb_identity identity;
 	struct dcb_error *err;
@@ -303,7 +304,7 @@ void dcb_identity_deinit(struct dcb_identity *identity)
 	*identity = (struct dcb_identity)DCB_IDENTITY_NULL;
 }
 
-int dcb_identity_of(struct dcb_identity_side *first, struct dcb_identity_side *second,
+int dcb_identity_of(const struct dcb_identity_side *first, struct dcb_identity_side *second,
 		    enum dcb_identity_pairing pairing, struct dcb_identity *ret_identity,
 		    struct dcb_error *err)
 {

@@ -66,7 +66,7 @@ enum dcb_identity_pairing {
 	DCB_IDENTITY_BY_NAME, /* kernel's name and block: seeds are compared elsewhere */
 };
 
-/* Marks the boots of both sides. */
-int dcb_identity_of(struct dcb_identity_side *first, struct dcb_identity_side *second,
+/* Marks boots of the second side. */
+int dcb_identity_of(const struct dcb_identity_side *first, struct dcb_identity_side *second,
 		    enum dcb_identity_pairing pairing, struct dcb_identity *ret_identity,
 		    struct dcb_error *err);

@@ -203,7 +203,7 @@ static json_t *overhead_to_json(const struct dcb_summary *summary)
 
 json_t *dcb_summary_to_json(const struct dcb_summary *summary)
 {
-	return json_pack_ex(NULL, 0, "{ss so so so so so so so so so so}", "version", VERSION,
+	return json_pack_ex(NULL, 0, "{ss so so so so so so so so so so sn}", "version", VERSION,
 			    "run", run_to_json(summary), "kernels",
 			    list_to_json(summary, summary->n_kernels, kernel_to_json), "workloads",
 			    list_to_json(summary, summary->n_workloads, workload_to_json), "boots",
@@ -213,5 +213,5 @@ json_t *dcb_summary_to_json(const struct dcb_summary *summary)
 			    "fingerprint", stored_to_json(summary->run.fingerprint), "counters",
 			    list_to_json(summary, summary->n_counters, counter_to_json), "settings",
 			    list_to_json(summary, summary->n_settings, setting_to_json), "overhead",
-			    overhead_to_json(summary));
+			    overhead_to_json(summary), "reproduction");
 }

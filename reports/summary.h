@@ -103,7 +103,7 @@ struct dcb_summary {
 	struct dcb_store_run run; /* strings owned by the summary */
 	struct dcb_store_run_kernel *kernels;
 	size_t n_kernels, base; /* base: index */
-	int64_t *plants_ppm;      /* one a kernel, by workloads/plant.h; 0: nothing planted */
+	int64_t *plants_ppm;    /* one a kernel, by workloads/plant.h; 0: nothing planted */
 	struct dcb_store_run_workload *workloads;
 	size_t n_workloads;
 	struct dcb_summary_boot *boots;
@@ -145,7 +145,8 @@ bool dcb_summary_has_disk(const struct dcb_summary *summary, size_t kernel);
 char *dcb_summary_planted(const struct dcb_summary *summary, size_t kernel);
 /* Every primary metric has a verdict other than cannot-tell. */
 bool dcb_summary_is_settled(const struct dcb_summary *summary);
-/* By schema/summary-v1.schema.json; NULL on lack of memory. */
+/* By schema/summary-v1.schema.json; NULL on lack of memory. Its "reproduction" is null, since that
+ * takes the samples: dcb_reproduction_summary() has it. */
 json_t *dcb_summary_to_json(const struct dcb_summary *summary);
 
 struct dcb_table_options {
