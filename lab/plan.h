@@ -26,6 +26,7 @@ enum dcb_plan_until {
 
 struct dcb_plan_kernel {
 	char *name, *spec;
+	int64_t plant_ppm; /* workloads/plant.h; 0: none */
 };
 
 struct dcb_plan_workload {
@@ -43,6 +44,7 @@ struct dcb_plan {
 
 	/* dcb_plan_options[] fills these; 0 or "auto" is replaced by settle. */
 	char *base, *machine, *arch, *mirror;
+	char **plants;                /* NAME=SHARE; settle gives them to the kernels */
 	char *threshold;              /* by lab/threshold.h, or NULL: the default */
 	int64_t blocks;               /* until settled: at the first look */
 	int64_t max_blocks, budget_s; /* until settled; budget_s 0: none */

@@ -34,6 +34,13 @@ struct dcb_run_options {
 	int (*judge)(void *context, struct dcb_store *store, int64_t run_id,
 		     struct dcb_run_look *ret_look, struct dcb_error *err);
 	void *judge_context;
+	/* Of a new run: the kernels by the digests of their images, one each, which must be in the
+	 * store; NULL: as the plan's specs say. */
+	const char *const *sha256s;
+	/* Called before a new run's first boot, with its fingerprint; a negative result ends it,
+	 * and nothing is stored. Optional. */
+	int (*ready)(void *context, const json_t *fingerprint, struct dcb_error *err);
+	void *context;
 };
 
 /* Boots a settled plan. *ret_run_id is set as soon as the run is stored, also when the call then

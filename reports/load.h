@@ -18,6 +18,8 @@ int dcb_failures_load(struct dcb_summary *summary);
 int dcb_calibrations_load(struct dcb_store *store, struct dcb_summary *summary,
 			  struct dcb_error *err);
 void dcb_calibrations_free(struct dcb_summary *summary);
+/* Fills summary->plants_ppm; needs run and kernels only. */
+int dcb_planted_load(struct dcb_summary *summary, struct dcb_error *err);
 /* The first good boot of a kernel; NULL where none is. */
 const struct dcb_store_boot *dcb_summary_good_boot(const struct dcb_summary *summary,
 						   size_t kernel);

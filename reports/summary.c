@@ -178,6 +178,9 @@ static int load(struct loader *loader, int64_t run_id, const struct dcb_summary_
 	r = dcb_store_each_run_kernel(store, run_id, read_kernel, loader, loader->err);
 	if (r < 0)
 		return r;
+	r = dcb_planted_load(summary, loader->err);
+	if (r < 0)
+		return r;
 	r = dcb_store_each_run_workload(store, run_id, read_workload, loader, loader->err);
 	if (r < 0)
 		return r;
@@ -313,6 +316,7 @@ void dcb_summary_free(struct dcb_summary *summary)
 		free(summary->settings[i].value);
 	}
 	free(summary->settings);
+	free(summary->plants_ppm);
 	free(summary->kernels);
 	free(summary->workloads);
 	free(summary->boots);
