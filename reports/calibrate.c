@@ -165,6 +165,10 @@ static int check_pair(const struct maker *maker)
 		return dcb_error_usage(maker->err,
 				       "run %lld does not boot one kernel under two names",
 				       (long long)summary->run.id);
+	for (size_t i = 0; i < 2; i++)
+		if (summary->plants_ppm[i])
+			return dcb_error_usage(maker->err, "run %lld: a slow-down was planted",
+					       (long long)summary->run.id);
 	return 0;
 }
 
