@@ -129,7 +129,7 @@ static void say_share(const struct dcb_store_calibration *row, double share, cha
 	else if (share < 0)
 		snprintf(buffer, size, "-");
 	else
-		snprintf(buffer, size, "%.2g %%", 100 * share);
+		snprintf(buffer, size, share < 0.0995 ? "%.1f %%" : "%.0f %%", 100 * share);
 }
 
 static void print_head(const struct dcb_store_calibration *row)
@@ -167,18 +167,38 @@ static int print_metric(void *context, const struct dcb_store_calibration_metric
 	return 0;
 }
 
+/* "AMD EPYC, 2 CPUs, Linux 6.18.5, QEMU 10.0.2", as far as it is known. */
+static void print_host(const json_t *host)
+{
+	static const char *const words[][2] = {
+		{"cpu", ""}, {"kernel", ", Linux "}, {"qemu", ", QEMU "}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		const char *text = json_string_value(json_object_get(host, words[i][0]));
+		_cleanup_free_ char *clean = text ? dcb_text_printable(text) : NULL;
+
+		if (clean)
+			printf("%s%s", words[i][1], clean);
+		if (i == 0)
+			printf("%s%lld CPUs", clean ? ", " : "",
+			       (long long)json_integer_value(json_object_get(host, "cpus")));
+	}
+}
+
 static int print_summary(const struct dcb_store_calibration *row, struct dcb_error *err)
 {
 	_cleanup_free_ char *reason = dcb_text_printable(row->reason);
-	_cleanup_free_ char *host = dcb_text_printable(row->description);
+	json_auto_t *host = json_loads(row->description, 0, NULL);
 
-	if (!reason || !host)
+	if (!reason)
 		return dcb_error_oom(err);
 	printf("calibration %" PRId64 " on %s %s: %s%s%s\n\n", row->id, row->machine, row->arch,
 	       row->holds ? "holds" : "does not hold", *reason ? ": " : "", reason);
 	printf("  boots        run %" PRId64 ", %" PRId64 " blocks of the same kernel twice\n",
 	       row->run_id, row->blocks);
-	printf("  host         %.12s is %s\n", row->host, host);
+	printf("  host         ");
+	print_host(host);
+	printf(" (%.12s)\n", row->host);
 	if (row->exact)
 		printf("  differing    %.3g %% of the samples\n", 100 * row->alarm_rate);
 	else

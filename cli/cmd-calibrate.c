@@ -11,6 +11,7 @@
 #include "cli/engine.h"
 #include "lab/owner.h"
 #include "lab/plan.h"
+#include "lab/stored.h"
 #include "machines/machine.h"
 #include "reports/calibration.h"
 #include "reports/splits.h"
@@ -23,7 +24,7 @@
 
 struct calibrate_options {
 	char *kernel;
-	int64_t run;
+	int64_t run, like;
 	bool list;
 };
 
@@ -32,6 +33,9 @@ static const struct dcb_option calibrate_options[] = {
 	 .fallback = DEFAULT_KERNEL, .help = "NAME=SPEC, the kernel that is booted twice a block"},
 	{"list", DCB_OPTION_BOOL, offsetof(struct calibrate_options, list), .fallback = "no",
 	 .help = "print what is stored, and boot nothing"},
+	{"for", DCB_OPTION_INT, offsetof(struct calibrate_options, like), 0, INT64_MAX,
+	 .fallback = "0",
+	 .help = "take base, workloads and machine from this run instead of naming them"},
 	{"run", DCB_OPTION_INT, offsetof(struct calibrate_options, run), 0, INT64_MAX,
 	 .fallback = "0",
 	 .help = "judge the boots of this run, which a calibration began; it is ended first"},
@@ -92,16 +96,63 @@ static int add_kernels(struct arguments *arguments, struct dcb_error *err)
 	return dcb_plan_add_kernel(&arguments->plan, again, "--kernel", err);
 }
 
-static int make_plan(struct arguments *arguments, struct dcb_error *err)
+static int take(char **to, const char *from, struct dcb_error *err)
+{
+	char *copy = strdup(from);
+
+	if (!copy)
+		return dcb_error_oom(err);
+	free(*to);
+	*to = copy;
+	return 0;
+}
+
+/* What figures depend on, from a stored run; how it is got (jobs, offline) stays as it was given.
+ */
+static int copy_run(struct arguments *arguments, struct dcb_store *store, struct dcb_error *err)
+{
+	_cleanup_(dcb_stored_run_deinit) struct dcb_stored_run stored = DCB_STORED_RUN_NULL;
+	const struct dcb_plan *from = &stored.plan;
+	struct dcb_plan *plan = &arguments->plan;
+	_cleanup_free_ char *kernel = NULL;
+	int r;
+
+	r = dcb_stored_run_load(store, arguments->calibrate.like, &stored, err);
+	if (r < 0)
+		return r;
+	kernel = dcb_format("%s=%s", from->kernels[from->base_index].name,
+			    from->kernels[from->base_index].spec);
+	r = kernel ? take(&arguments->calibrate.kernel, kernel, err) : dcb_error_oom(err);
+	if (r == 0)
+		r = take(&plan->machine, from->machine, err);
+	if (r == 0 && from->guest_arch != DCB_ARCH_NONE)
+		r = take(&plan->arch, from->arch, err);
+	if (r == 0 && from->threshold)
+		r = take(&plan->threshold, from->threshold, err);
+	plan->cpus = from->cpus;
+	plan->memory = from->memory;
+	for (size_t i = 0; r == 0 && i < from->n_workloads; i++) {
+		_cleanup_free_ char *text = dcb_format("%s:%s", from->workloads[i].ops->name,
+						       from->workloads[i].text);
+
+		r = text ? dcb_plan_add_workload(plan, text, err) : dcb_error_oom(err);
+	}
+	return r;
+}
+
+static int make_plan(struct arguments *arguments, struct dcb_store *store, struct dcb_error *err)
 {
 	struct dcb_plan *plan = &arguments->plan;
 	int64_t blocks = plan->blocks;
-	int r;
+	int r = 0;
 
 	if (plan->until != DCB_UNTIL_FIXED)
 		return dcb_error_usage(err,
 				       "calibrate: its number of blocks is fixed: give --blocks");
-	r = add_kernels(arguments, err);
+	if (arguments->calibrate.like)
+		r = copy_run(arguments, store, err);
+	if (r == 0)
+		r = add_kernels(arguments, err);
 	for (int i = 0; r == 0 && i < arguments->n_words; i++)
 		r = dcb_plan_add_workload(plan, arguments->words[i], err);
 	if (r == 0)
@@ -180,18 +231,16 @@ static int calibrate(int argc, char **argv, struct dcb_error *err)
 	r = arguments_read(&arguments, argc, argv, err);
 	if (r < 0)
 		return r;
-	if ((arguments.calibrate.list || arguments.calibrate.run) && arguments.n_words)
-		return dcb_error_usage(err, "calibrate: --list and --run take no workloads");
+	if ((arguments.calibrate.list || arguments.calibrate.run || arguments.calibrate.like) &&
+	    arguments.n_words)
+		return dcb_error_usage(err, "calibrate: --list, --run and --for take no workloads");
 	if (arguments.calibrate.list) {
 		r = dcb_database_open(arguments.database.db, false, &store, err);
 		return r < 0 ? r : dcb_calibrations_list(store, arguments.output.json, err);
 	}
-	if (!arguments.calibrate.run) {
-		r = make_plan(&arguments, err);
-		if (r < 0)
-			return r;
-	}
 	r = dcb_database_open(arguments.database.db, true, &store, err);
+	if (r == 0 && !arguments.calibrate.run)
+		r = make_plan(&arguments, store, err);
 	if (r < 0)
 		return r;
 	r = boot(&arguments, store, &run_id, &exact, err);
@@ -211,7 +260,7 @@ static const struct dcb_option *const calibrate_tables[] = {
 
 const struct dcb_command dcb_command_calibrate = {
 	.name = "calibrate",
-	.arguments = "WORKLOAD[:KEY=VALUE,...]... | --list | --run RUN",
+	.arguments = "WORKLOAD[:KEY=VALUE,...]... | --for RUN | --run RUN | --list",
 	.summary = "what this host makes of two boots of the same kernel",
 	.details = "Boots one kernel under two names (12 blocks; 3 where boots are exact), and "
 		   "judges these boots\nagain and again: how often do they give a verdict, and how "

@@ -159,64 +159,67 @@ static bool is_missed(const struct dcb_summary *summary, size_t workload)
 	return false;
 }
 
-static char *say_missing(const struct dcb_summary *summary, size_t workload)
+struct range {
+	const struct dcb_comparison *least, *most;
+	double least_share, most_share;
+	size_t n;
+};
+
+/* Of the primary metrics, what is found with few blocks, or with all. */
+static struct range find_range(const struct dcb_summary *summary, size_t workload, bool few)
 {
-	const struct dcb_store_run *run = &summary->run;
-	const char *params = summary->workloads[workload].params;
+	struct range range = {0};
 
-	return dcb_format("missing: run `dcbench calibrate --machine %s --arch %s %s%s%s`",
-			  run->machine, run->arch, summary->workloads[workload].name,
-			  *params ? ":" : "", params);
-}
-
-/* Appends "1.8 % in waiter wall" of the primary metrics; *ret_n: how many. */
-static char *say_finds(const struct dcb_summary *summary, size_t workload, bool few, size_t *ret_n)
-{
-	_cleanup_free_ char *text = strdup("");
-
-	*ret_n = 0;
-	for (size_t i = 0; text && i < summary->n_comparisons; i++) {
+	for (size_t i = 0; i < summary->n_comparisons; i++) {
 		const struct dcb_comparison *comparison = &summary->comparisons[i];
 		const struct dcb_summary_find *find = dcb_summary_find(summary, comparison);
-		char *longer;
+		double share = find ? few ? find->few : find->all : -1;
 
-		if (comparison->workload != workload || !comparison->primary || !find ||
-		    (few ? find->few : find->all) < 0 ||
-		    (i > 0 && dcb_summary_find(summary, comparison - 1) == find))
+		/* Once, however many candidates there are. */
+		if (comparison->workload != workload || !comparison->primary || share < 0 ||
+		    comparison->candidate.kernel != summary->comparisons[0].candidate.kernel)
 			continue;
-		longer = dcb_format("%s%s%.1f %% in %s%s%s", text, *ret_n ? ", " : "",
-				    100 * (few ? find->few : find->all), comparison->role,
-				    *comparison->role ? " " : "", comparison->metric);
-		free(text);
-		text = longer;
-		++*ret_n;
+		if (!range.n || share < range.least_share) {
+			range.least = comparison;
+			range.least_share = share;
+		}
+		if (!range.n || share > range.most_share) {
+			range.most = comparison;
+			range.most_share = share;
+		}
+		range.n++;
 	}
-	return TAKE_PTR(text);
+	return range;
 }
 
+static void say_find(const struct dcb_comparison *comparison, double share, char *buffer,
+		     size_t size)
+{
+	snprintf(buffer, size, share < 0.0995 ? "%.1f %% in %s%s%s" : "%.0f %% in %s%s%s",
+		 100 * share, comparison->role, *comparison->role ? " " : "", comparison->metric);
+}
+
+/* "with 12 blocks this host finds 1.8 % in waiter wall, up to 9.5 % in closer cpu" */
 static char *say_holds(const struct dcb_summary *summary, size_t workload)
 {
 	const struct dcb_summary_calibration *calibration = &summary->calibrations[workload];
-	_cleanup_free_ char *finds = NULL;
-	bool few = true;
-	size_t n;
+	struct range range = find_range(summary, workload, true);
+	int64_t blocks = range.n ? calibration->few : calibration->blocks;
+	char least[80], most[80] = "";
 
 	if (calibration->exact)
 		return dcb_format("%s: the same kernel gives the same digits",
 				  summary->workloads[workload].name);
-	finds = say_finds(summary, workload, few, &n);
-	if (finds && !n) {
-		few = false;
-		free(finds);
-		finds = say_finds(summary, workload, few, &n);
-	}
-	if (!finds)
-		return NULL;
-	if (!n)
-		return dcb_format("%s: finds no change with %" PRId64 " blocks",
-				  summary->workloads[workload].name, calibration->blocks);
-	return dcb_format("with %" PRId64 " blocks this host finds %s",
-			  few ? calibration->few : calibration->blocks, finds);
+	if (!range.n)
+		range = find_range(summary, workload, false);
+	if (!range.n)
+		return dcb_format("with %" PRId64 " blocks this host finds no change of %s", blocks,
+				  summary->workloads[workload].name);
+	say_find(range.least, range.least_share, least, sizeof(least));
+	if (range.n > 1)
+		say_find(range.most, range.most_share, most, sizeof(most));
+	return dcb_format("with %" PRId64 " blocks this host finds %s%s%s", blocks, least,
+			  *most ? range.n > 2 ? ", up to " : ", " : "", most);
 }
 
 /* NULL: lack of memory. */
@@ -225,7 +228,8 @@ static char *say(const struct dcb_summary *summary, size_t workload)
 	const struct dcb_summary_calibration *calibration = calibration_of(summary, workload);
 
 	if (!calibration)
-		return say_missing(summary, workload);
+		return dcb_format("none for %s: run `dcbench calibrate --for %" PRId64 "`",
+				  summary->workloads[workload].name, summary->run.id);
 	if (!calibration->holds)
 		return dcb_format("%" PRId64 " of this host does not hold 5 %%: %s",
 				  calibration->id,

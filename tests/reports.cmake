@@ -3,6 +3,7 @@ dcb_unit_test(median LINK dcb_reports)
 dcb_unit_test(format LINK dcb_reports)
 dcb_unit_test(compare LINK dcb_reports)
 dcb_unit_test(summary LINK dcb_reports)
+dcb_unit_test(calibration LINK dcb_reports)
 dcb_unit_test(table LINK dcb_reports)
 
 # Gives the script its documents.
