@@ -12,6 +12,7 @@
 #include "base/option.h"
 
 struct dcb_error;
+struct dcb_run_look;
 struct dcb_sink;
 struct dcb_store;
 struct dcb_summary;
@@ -30,9 +31,10 @@ struct dcb_command {
 	int (*run)(int argc, char **argv, struct dcb_error *err);
 };
 
-extern const struct dcb_command dcb_command_compare, dcb_command_doctor, dcb_command_kernels,
-	dcb_command_list, dcb_command_machines, dcb_command_report, dcb_command_resume,
-	dcb_command_run, dcb_command_samples, dcb_command_show, dcb_command_workloads;
+extern const struct dcb_command dcb_command_calibrate, dcb_command_compare, dcb_command_doctor,
+	dcb_command_kernels, dcb_command_list, dcb_command_machines, dcb_command_report,
+	dcb_command_reproduce, dcb_command_resume, dcb_command_run, dcb_command_samples,
+	dcb_command_show, dcb_command_workloads;
 
 /* Options that commands share. */
 struct dcb_output_options {
@@ -49,6 +51,7 @@ extern const struct dcb_option dcb_database_options[];
 struct dcb_judgement_options {
 	char *threshold;
 	bool strict;
+	bool lenient; /* never strict, whatever the run's plan says; no option */
 };
 extern const struct dcb_option dcb_judgement_options[];
 
@@ -81,12 +84,17 @@ int dcb_summary_load(struct dcb_store *store, int64_t run_id,
 		     const struct dcb_judgement_options *judgement,
 		     struct dcb_summary **ret_summary, struct dcb_error *err);
 
+/* What the engine asks between blocks, as its `judge`; no context. */
+int dcb_judge_run(void *context, struct dcb_store *store, int64_t run_id,
+		  struct dcb_run_look *ret_look, struct dcb_error *err);
+
 /* Standard output, checked: a full disk is an error, not a silent loss. */
 int dcb_print_json(const json_t *json, struct dcb_error *err);
 int dcb_print_matrix(const struct dcb_summary *summary, bool markdown, bool all,
 		     struct dcb_error *err);
-int dcb_print_summary(const struct dcb_summary *summary, bool json, bool all,
-		      struct dcb_error *err);
+/* JSON has what reproduces the run, too: it takes the samples from the store. */
+int dcb_print_summary(struct dcb_store *store, const struct dcb_summary *summary, bool json,
+		      bool all, struct dcb_error *err);
 int dcb_output_flush(struct dcb_error *err);
 /* Lines to standard error; silent unless it is a terminal or DCBENCH_PROGRESS is set. */
 const struct dcb_sink *dcb_progress_sink(void);

@@ -13,10 +13,12 @@
 #include "base/sink.h"
 #include "lab/cell.h"
 #include "lab/fingerprint.h"
+#include "lab/order.h"
 #include "lab/owner.h"
 #include "lab/prepare.h"
 #include "lab/scratch.h"
 #include "lab/stored.h"
+#include "lab/until.h"
 #include "machines/boot.h"
 #include "workloads/fs-image.h"
 
@@ -40,9 +42,13 @@ struct engine {
 	struct dcb_prepared prepared;
 	struct dcb_scratch scratch;
 	int64_t run_id;
-	bool *done; /* cells that have their boot; [block * n_kernels + kernel] */
-	size_t *order;
-	size_t n_cells, next; /* next: in order */
+	struct dcb_order order;
+	size_t n_cells, next; /* in order: those of the blocks under way; the next to start */
+	int64_t blocks;       /* of the run so far */
+	size_t n_looks;
+	int64_t last_look; /* at so many blocks; 0: none */
+	struct dcb_pace pace;
+	double spent_s; /* by earlier starts */
 	size_t n_finished, n_todo;
 	struct slot *slots;
 	size_t n_slots, n_running;
@@ -79,45 +85,26 @@ static void engine_deinit(struct engine *engine)
 	for (size_t i = 0; engine->slots && i < engine->n_slots; i++)
 		slot_deinit(&engine->slots[i]);
 	free(engine->slots);
-	free(engine->done);
-	free(engine->order);
+	dcb_order_deinit(&engine->order);
 	dcb_prepared_deinit(&engine->prepared);
 	dcb_scratch_deinit(&engine->scratch);
 }
 
-/* ---- the order of boots ---- */
-
-/* Blocks in sequence; in each, every kernel once in an order of its own. */
-static int make_order(struct engine *engine, struct dcb_error *err)
+static void count_boot(struct engine *engine, int64_t block, size_t kernel, double wall_s)
 {
-	size_t n_kernels = engine->plan->n_kernels;
-	size_t n_blocks = (size_t)engine->plan->blocks;
+	size_t cell = (size_t)block * engine->plan->n_kernels + kernel;
 
-	engine->n_cells = n_blocks * n_kernels;
-	engine->order = calloc(engine->n_cells, sizeof(*engine->order));
-	engine->done = calloc(engine->n_cells, sizeof(*engine->done));
-	if (!engine->order || !engine->done)
-		return dcb_error_oom(err);
-	for (size_t block = 0; block < n_blocks; block++) {
-		/* Bit 62 keeps the orders' streams apart from the guests' seeds. */
-		struct dcb_random random = {.state = dcb_random_derive((uint64_t)engine->plan->seed,
-								       block | UINT64_C(1) << 62)};
-		size_t *part = engine->order + block * n_kernels;
-
-		for (size_t kernel = 0; kernel < n_kernels; kernel++)
-			part[kernel] = block * n_kernels + kernel;
-		dcb_random_shuffle(&random, part, n_kernels);
-	}
-	return 0;
+	if (cell >= engine->order.n)
+		return;
+	engine->order.done[cell] = true;
+	engine->pace.boots_s += wall_s;
+	engine->pace.n_boots++;
 }
 
+/* A boot of an earlier start. */
 static int mark_done(void *context, const struct dcb_store_boot *boot)
 {
-	struct engine *engine = context;
-	size_t cell = (size_t)boot->block * engine->plan->n_kernels + boot->kernel;
-
-	if (cell < engine->n_cells)
-		engine->done[cell] = true;
+	count_boot(context, boot->block, boot->kernel, boot->wall_s);
 	return 0;
 }
 
@@ -134,7 +121,7 @@ static void slot_request(struct engine *engine, struct slot *slot)
 		.spec = {.arch = plan->guest_arch,
 			 .image = engine->prepared.kernels[kernel]->image,
 			 .initramfs = engine->prepared.initramfs[kernel],
-			 .job = engine->prepared.job,
+			 .job = engine->prepared.jobs[kernel],
 			 .cpus = (unsigned)plan->cpus,
 			 .memory_bytes = memory,
 			 .seed = dcb_cell_seed(slot->cell),
@@ -153,7 +140,7 @@ static void slot_request(struct engine *engine, struct slot *slot)
 static int slot_start(struct engine *engine, struct slot *slot, size_t position,
 		      struct dcb_error *err)
 {
-	size_t cell = engine->order[position];
+	size_t cell = engine->order.cells[position];
 	size_t kernel = cell % engine->plan->n_kernels;
 	size_t block = cell / engine->plan->n_kernels;
 	int r;
@@ -212,6 +199,7 @@ static int slot_finish(struct engine *engine, struct slot *slot, struct dcb_erro
 	if (r < 0)
 		return r;
 	engine->n_finished++;
+	count_boot(engine, dcb_cell_block(slot->cell), dcb_cell_kernel(slot->cell), result.wall_s);
 	say_boot(engine, slot, &result);
 	slot_deinit(slot);
 	return 0;
@@ -226,7 +214,8 @@ static int fill_slots(struct engine *engine, struct dcb_error *err)
 
 		if (slot->boot)
 			continue;
-		while (engine->next < engine->n_cells && engine->done[engine->order[engine->next]])
+		while (engine->next < engine->n_cells &&
+		       engine->order.done[engine->order.cells[engine->next]])
 			engine->next++;
 		if (engine->next == engine->n_cells)
 			return 0;
@@ -294,32 +283,121 @@ static int boot_all(struct engine *engine, struct dcb_error *err)
 
 /* ---- the run ---- */
 
+/* Boots what the first engine->blocks blocks still lack. */
+static int boot_blocks(struct engine *engine, struct dcb_error *err)
+{
+	size_t n_blocks = (size_t)engine->blocks;
+
+	if (dcb_order_grow(&engine->order, n_blocks) < 0)
+		return dcb_error_oom(err);
+	engine->n_cells = n_blocks * engine->plan->n_kernels;
+	engine->n_todo = engine->n_finished + dcb_order_count_missing(&engine->order, n_blocks);
+	return boot_all(engine, err);
+}
+
+/* Writes the look down and, where the plan asks for it, has the run judged. */
+static int look(struct engine *engine, bool *ret_settled, struct dcb_error *err)
+{
+	const struct dcb_run_options *options = engine->options;
+	struct dcb_run_look look = {0};
+	int r;
+
+	r = dcb_store_add_look(engine->store, engine->run_id, engine->blocks, err);
+	if (r < 0)
+		return r;
+	/* After a resume the last one may be told again: it is the same look. */
+	if (engine->blocks != engine->last_look)
+		engine->n_looks++;
+	engine->last_look = engine->blocks;
+	if (engine->plan->until != DCB_UNTIL_SETTLED)
+		return 0;
+	r = options->judge(options->judge_context, engine->store, engine->run_id, &look, err);
+	if (r < 0)
+		return r;
+	dcb_sink_say(options->sink, "look %zu at %lld block%s: %s", engine->n_looks,
+		     (long long)engine->blocks, engine->blocks == 1 ? "" : "s", look.text);
+	*ret_settled = look.settled;
+	free(look.text);
+	return 0;
+}
+
+static struct dcb_until rule(const struct engine *engine)
+{
+	double spent_s = engine->spent_s + now_s() - engine->started_s;
+	double known_s = dcb_pace_spent(&engine->pace);
+
+	return (struct dcb_until){
+		.settled = engine->plan->until == DCB_UNTIL_SETTLED,
+		.first_look = engine->plan->blocks,
+		.max_blocks = engine->plan->max_blocks,
+		.budget_s = (double)engine->plan->budget_s,
+		/* A start that was killed did not say how long it took. */
+		.spent_s = spent_s > known_s ? spent_s : known_s,
+		.pace = engine->pace,
+	};
+}
+
+/* Blocks by the plan's rule. */
+static int run_blocks(struct engine *engine, enum dcb_stop *ret_stop, char **ret_reason,
+		      struct dcb_error *err)
+{
+	enum dcb_stop stop = DCB_STOP_NOT;
+	int r;
+
+	for (;;) {
+		bool settled = false;
+		struct dcb_until until;
+
+		r = boot_blocks(engine, err);
+		if (r < 0)
+			return r;
+		/* Before the first look only the pace is of interest. */
+		if (engine->plan->until == DCB_UNTIL_FIXED ||
+		    engine->blocks >= engine->plan->blocks)
+			r = look(engine, &settled, err);
+		if (r < 0)
+			return r;
+		until = rule(engine);
+		if (dcb_until_decide(&until, engine->blocks, settled, &stop, &engine->blocks,
+				     ret_reason) < 0)
+			return dcb_error_oom(err);
+		if (stop != DCB_STOP_NOT)
+			break;
+		r = dcb_store_raise_blocks(engine->store, engine->run_id, engine->blocks, err);
+		if (r < 0)
+			return r;
+	}
+	*ret_stop = stop;
+	/* What a budget allowed before the first look is shown too, and so it is one. */
+	return engine->last_look == engine->blocks
+		       ? 0
+		       : dcb_store_add_look(engine->store, engine->run_id, engine->blocks, err);
+}
+
 /* Runs what is not done yet and writes down how it ended. */
 static int engine_run(struct engine *engine, struct dcb_error *err)
 {
+	_cleanup_free_ char *reason = NULL;
 	enum dcb_run_state state;
+	enum dcb_stop stop = DCB_STOP_NOT;
 	double guests;
 	int r;
 
-	for (size_t i = 0; i < engine->n_cells; i++)
-		engine->n_todo += !engine->done[i];
 	engine->n_slots = (size_t)engine->plan->jobs;
-	if (engine->n_slots > engine->n_todo)
-		engine->n_slots = engine->n_todo;
 	engine->slots = calloc(engine->n_slots + 1, sizeof(*engine->slots));
 	if (!engine->slots)
 		return dcb_error_oom(err);
 
-	r = boot_all(engine, err);
+	r = run_blocks(engine, &stop, &reason, err);
 	for (size_t i = 0; i < engine->n_slots; i++)
 		slot_deinit(&engine->slots[i]);
 	guests = engine->guest_wall_s;
 	if (engine->n_running > 0)
 		guests += now_s() - engine->guests_since_s;
-	state = r == 0 ? DCB_RUN_DONE : r == -EINTR ? DCB_RUN_INTERRUPTED : DCB_RUN_FAILED;
 	if (r == 0)
-		return dcb_store_update_run(engine->store, engine->run_id, state, NULL, NULL,
-					    now_s() - engine->started_s, guests, err);
+		return dcb_store_finish_run(engine->store, engine->run_id, dcb_stop_name(stop),
+					    reason, now_s() - engine->started_s, guests, err);
+	state = r == -EINTR ? DCB_RUN_INTERRUPTED : DCB_RUN_FAILED;
 	/* The first error is the one to tell. */
 	dcb_store_update_run(engine->store, engine->run_id, state,
 			     state == DCB_RUN_FAILED && err ? err->message : NULL, NULL,
@@ -341,9 +419,10 @@ static int engine_init(struct engine *engine, const char *const *sha256s, struct
 		if (r < 0)
 			return r;
 	}
-	r = make_order(engine, err);
-	if (r < 0)
-		return r;
+	engine->order.seed = (uint64_t)plan->seed;
+	engine->order.n_kernels = plan->n_kernels;
+	engine->pace.n_kernels = plan->n_kernels;
+	engine->pace.n_jobs = (size_t)plan->jobs;
 	r = dcb_scratch_init(&engine->scratch, engine->options->state, err);
 	if (r < 0)
 		return r;
@@ -365,6 +444,8 @@ static int store_run(struct engine *engine, struct dcb_error *err)
 	int r;
 
 	r = dcb_fingerprint(plan, &engine->prepared, &fingerprint, err);
+	if (r == 0 && engine->options->ready)
+		r = engine->options->ready(engine->options->context, fingerprint, err);
 	if (r < 0)
 		return r;
 	r = dcb_owner_self(&owner, err);
@@ -401,12 +482,25 @@ static int store_run(struct engine *engine, struct dcb_error *err)
 							    .machine = plan->machine,
 							    .arch = plan->arch,
 							    .seed = plan->seed,
-							    .blocks = plan->blocks,
+							    .blocks = engine->blocks,
 							    .base = plan->base,
 							    .plan = plan_text,
 							    .fingerprint = fingerprint_text},
 				    kernels, plan->n_kernels, workloads, plan->n_workloads,
 				    &engine->run_id, err);
+}
+
+static void say_plan(const struct engine *engine)
+{
+	const struct dcb_plan *plan = engine->plan;
+	char most[32] = "";
+
+	if (plan->until == DCB_UNTIL_SETTLED)
+		snprintf(most, sizeof(most), " to %lld", (long long)plan->max_blocks);
+	dcb_sink_say(engine->options->sink,
+		     "run %lld: %lld%s blocks of %zu kernels on %s %s, %lld at a time",
+		     (long long)engine->run_id, (long long)plan->blocks, most, plan->n_kernels,
+		     plan->machine, plan->arch, (long long)plan->jobs);
 }
 
 int dcb_run_start(struct dcb_store *store, const struct dcb_plan *plan,
@@ -416,21 +510,40 @@ int dcb_run_start(struct dcb_store *store, const struct dcb_plan *plan,
 		.store = store, .plan = plan, .options = options, .scratch = DCB_SCRATCH_NULL};
 	int r;
 
-	r = engine_init(&engine, NULL, err);
+	/* One block tells how long the others will take. */
+	engine.blocks = plan->budget_s ? 1 : plan->blocks;
+	r = engine_init(&engine, options->sha256s, err);
 	if (r < 0)
 		return r;
 	r = store_run(&engine, err);
 	if (r < 0)
 		return r;
 	*ret_run_id = engine.run_id;
-	dcb_sink_say(options->sink, "run %lld: %lld blocks of %zu kernels on %s %s, %lld at a time",
-		     (long long)engine.run_id, (long long)plan->blocks, plan->n_kernels,
-		     plan->machine, plan->arch, (long long)plan->jobs);
+	say_plan(&engine);
 	return engine_run(&engine, err);
 }
 
-int dcb_run_resume(struct dcb_store *store, int64_t run_id, const struct dcb_run_options *options,
-		   struct dcb_error *err)
+/* The rule of a resumed run: its plan's, with what the caller adds. */
+static int add_more(struct dcb_stored_run *stored, const struct dcb_run_more *more,
+		    struct dcb_error *err)
+{
+	struct dcb_plan *plan = &stored->plan;
+
+	if (more->blocks && more->blocks < stored->blocks)
+		return dcb_error_usage(err, "blocks=%lld: the run has %lld already",
+				       (long long)more->blocks, (long long)stored->blocks);
+	stored->blocks = more->blocks ? more->blocks : stored->blocks + more->more_blocks;
+	if (more->until == DCB_UNTIL_SETTLED)
+		plan->until = DCB_UNTIL_SETTLED;
+	if (more->max_blocks)
+		plan->max_blocks = more->max_blocks;
+	if (more->budget_s)
+		plan->budget_s = more->budget_s;
+	return dcb_plan_settle(plan, err);
+}
+
+int dcb_run_resume(struct dcb_store *store, int64_t run_id, const struct dcb_run_more *more,
+		   const struct dcb_run_options *options, struct dcb_error *err)
 {
 	_cleanup_(dcb_stored_run_deinit) struct dcb_stored_run stored = DCB_STORED_RUN_NULL;
 	_cleanup_(engine_deinit) struct engine engine = {.store = store,
@@ -444,6 +557,13 @@ int dcb_run_resume(struct dcb_store *store, int64_t run_id, const struct dcb_run
 	r = dcb_stored_run_load(store, run_id, &stored, err);
 	if (r < 0)
 		return r;
+	r = add_more(&stored, more, err);
+	if (r < 0)
+		return r;
+	engine.blocks = stored.blocks;
+	engine.spent_s = stored.wall_s;
+	engine.n_looks = stored.n_looks;
+	engine.last_look = stored.last_look;
 	r = dcb_owner_self(&owner, err);
 	if (r < 0)
 		return r;
@@ -453,7 +573,11 @@ int dcb_run_resume(struct dcb_store *store, int64_t run_id, const struct dcb_run
 	r = dcb_store_claim_run(store, run_id, stored.owner, owner, err);
 	if (r < 0)
 		return r;
-	r = dcb_store_each_boot(store, run_id, mark_done, &engine, err);
+	if (dcb_order_grow(&engine.order, (size_t)engine.blocks) < 0)
+		return dcb_error_oom(err);
+	r = dcb_store_raise_blocks(store, run_id, engine.blocks, err);
+	if (r >= 0)
+		r = dcb_store_each_boot(store, run_id, mark_done, &engine, err);
 	if (r < 0)
 		return r;
 	return engine_run(&engine, err);

@@ -52,12 +52,15 @@ struct dcb_comparison {
 	bool primary;
 	struct dcb_side base, candidate;
 	bool has_ratio; /* change is a ratio; else a difference in the metric's unit */
-	double change, change_lo, change_hi; /* ratio: candidate / base */
+	/* Of medians over those boots that have a partner. ratio: candidate / base. */
+	double change, change_lo, change_hi;
 	bool has_interval;
 	bool exact; /* icount, paired by seed: digits compared */
 	enum dcb_spread spread;
-	size_t n_pairs;   /* blocks with a value on both sides: only these are compared */
-	double threshold; /* what counts as the same: 0.01 is 1 % of base; of a difference: 0 */
+	size_t n_pairs; /* blocks with a value on both sides: only these are compared */
+	/* What counts as the same: 0.01 is 1 % of base; of a difference, in the metric's unit, such
+	 * a share of base's median, or 0. */
+	double threshold;
 	bool has_p;
 	double p, p_adjusted; /* two-sided, of no change; adjusted over the run's metrics */
 	enum dcb_verdict verdict;
@@ -93,16 +96,42 @@ struct dcb_summary_boot {
 	struct dcb_store_boot row; /* its strings are owned by the summary */
 };
 
+/* Boots of one kernel. That they fail on one side only is a finding. */
+struct dcb_summary_failures {
+	unsigned ok, failed;
+	const char *state; /* how most of them failed ("panic"); NULL; a literal or a boot's */
+	/* Of a candidate: it fails, and base never did. Of base: it fails, and no candidate did. */
+	bool only_candidate_fails, only_base_fails;
+};
+
 /* How the guests of a kernel were set, by the kernel's own word: "preempt" is "full". */
 struct dcb_summary_setting {
 	size_t kernel;
 	char *name, *value;
 };
 
+/* The smallest change of one metric that this host finds, as a share of base; < 0: none known. */
+struct dcb_summary_find {
+	char *role, *metric;
+	double few, all; /* with the calibration's few blocks, and with all of them */
+};
+
+/* What the newest calibration of the run's host and machine says of a workload. */
+struct dcb_summary_calibration {
+	int64_t id; /* 0: there is none, and the rest means nothing */
+	bool exact, holds;
+	double alarm_rate;
+	int64_t blocks, few;
+	char *reason; /* why it does not hold, or NULL */
+	struct dcb_summary_find *finds;
+	size_t n_finds;
+};
+
 struct dcb_summary {
 	struct dcb_store_run run; /* strings owned by the summary */
 	struct dcb_store_run_kernel *kernels;
 	size_t n_kernels, base; /* base: index */
+	int64_t *plants_ppm;    /* one a kernel, by workloads/plant.h; 0: nothing planted */
 	struct dcb_store_run_workload *workloads;
 	size_t n_workloads;
 	struct dcb_summary_boot *boots;
@@ -111,7 +140,12 @@ struct dcb_summary {
 	 * metric), whose candidate is base with n = 0. */
 	struct dcb_comparison *comparisons;
 	size_t n_comparisons;
-	struct dcb_summary_symptom *symptoms; /* one a (workload, name, kernel) */
+	size_t n_looks;  /* at which of them these verdicts came, 1 for the first */
+	double alpha;    /* false alarms that this look may have */
+	double level;    /* of the intervals: 1 - alpha */
+	size_t n_judged; /* comparisons whose p's were adjusted together */
+	struct dcb_summary_failures *failures; /* one a kernel */
+	struct dcb_summary_symptom *symptoms;  /* one a (workload, name, kernel) */
 	size_t n_symptoms;
 	double overhead; /* (wall - guest wall) / wall, or -1 */
 	/* Of the first good boot of base, or, where there is none, of any kernel; names ordered. */
@@ -119,14 +153,23 @@ struct dcb_summary {
 	size_t n_counters;
 	struct dcb_summary_setting *settings; /* of the first good boot of each kernel */
 	size_t n_settings;
+	struct dcb_summary_calibration *calibrations; /* one a workload */
+	bool strict;                                  /* verdicts are withheld where none holds */
 };
+
+struct dcb_summary;
 
 struct dcb_summary_options {
 	/* The machine's figures repeat to the digit (icount); those of a kernel whose guests had a
 	 * disk do not for all that. */
 	bool exact;
 	const char *threshold; /* by lab/threshold.h; NULL: as the run was planned */
-	bool strict;           /* no verdict where no calibration holds */
+	bool strict;           /* no verdict where no calibration holds, of what is not exact */
+	/* A calibration of this host and machine holds for the metric; NULL: as the store
+	 * says. */
+	bool (*calibrated)(void *context, const struct dcb_summary *summary,
+			   const struct dcb_comparison *comparison);
+	void *calibrated_context;
 };
 int dcb_summary_new(struct dcb_store *store, int64_t run_id,
 		    const struct dcb_summary_options *options, struct dcb_summary **ret_summary,
@@ -139,9 +182,19 @@ enum dcb_claim dcb_summary_claim(const struct dcb_summary *summary,
 				 const struct dcb_summary_symptom *symptom);
 /* The guests of this kernel had the lab's disk, whose completions are not exact. */
 bool dcb_summary_has_disk(const struct dcb_summary *summary, size_t kernel);
+/* A calibration holds for its workload. */
+bool dcb_summary_is_calibrated(const struct dcb_summary *summary,
+			       const struct dcb_comparison *comparison);
+/* NULL where nothing is known. */
+const struct dcb_summary_find *dcb_summary_find(const struct dcb_summary *summary,
+						const struct dcb_comparison *comparison);
+/* "fixed repeats 2 % of its operations", of a kernel with plants_ppm: every report must say it.
+ * malloc'd; NULL on lack of memory. */
+char *dcb_summary_planted(const struct dcb_summary *summary, size_t kernel);
 /* Every primary metric has a verdict other than cannot-tell. */
 bool dcb_summary_is_settled(const struct dcb_summary *summary);
-/* By schema/summary-v1.schema.json; NULL on lack of memory. */
+/* By schema/summary-v1.schema.json; NULL on lack of memory. Its "reproduction" is null, since that
+ * takes the samples: dcb_reproduction_summary() has it. */
 json_t *dcb_summary_to_json(const struct dcb_summary *summary);
 
 struct dcb_table_options {
@@ -155,12 +208,21 @@ int dcb_table_print(const struct dcb_summary *summary, const struct dcb_table_op
 
 /* Two runs, sample by sample: boots paired by (kernel sha256, block, seed), samples by (workload,
  * params, role, metric, thread, iteration). */
+struct dcb_identity_difference {
+	char *kernel, *workload; /* name; "name:params" */
+	char *role, *metric;
+	int64_t block;
+	int thread, iteration;
+	char *one, *two; /* the values, every digit; "nothing" where a side has no such sample */
+};
+
 struct dcb_identity {
 	uint64_t compared, differing;
 	uint64_t only_first, only_second;
 	/* The first sample that differs or stands on one side only, for the message; NULL where
 	 * none does. */
 	char *first_difference;
+	struct dcb_identity_difference first; /* the same in parts */
 };
 
 #define DCB_IDENTITY_NULL                                                                          \

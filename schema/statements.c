@@ -9,7 +9,7 @@
 
 #define RUN_COLUMNS                                                                                \
 	"id, state, reason, owner, created_us, machine, arch, seed, blocks, base, plan, "          \
-	"fingerprint, wall_s, guest_wall_s"
+	"fingerprint, wall_s, guest_wall_s, looks, stopped"
 
 /* One row a series, in the order in which samples are told. */
 #define SERIES                                                                                     \
@@ -53,9 +53,19 @@ static const struct {
 				"wall_s = wall_s + ?5, guest_wall_s = guest_wall_s + ?6 "
 				"WHERE id = ?1",
 				"itttdd"},
-	[DCB_SQL_CLAIM_RUN] = {"UPDATE run SET state = 'running', reason = NULL, owner = ?3 "
-			       "WHERE id = ?1 AND owner IS ?2",
+	[DCB_SQL_CLAIM_RUN] = {"UPDATE run SET state = 'running', reason = NULL, owner = ?3, "
+			       "stopped = NULL WHERE id = ?1 AND owner IS ?2",
 			       "itt"},
+	/* The same blocks again are the same look. */
+	[DCB_SQL_ADD_LOOK] = {"UPDATE run SET blocks = max(blocks, ?2), "
+			      "looks = iif(coalesce(json_extract(looks, '$[#-1]'), 0) < ?2, "
+			      "json_insert(looks, '$[#]', ?2), looks) WHERE id = ?1",
+			      "ii"},
+	[DCB_SQL_RAISE_BLOCKS] = {"UPDATE run SET blocks = max(blocks, ?2) WHERE id = ?1", "ii"},
+	[DCB_SQL_FINISH_RUN] = {"UPDATE run SET state = 'done', owner = NULL, stopped = ?2, "
+				"reason = ?3, wall_s = wall_s + ?4, "
+				"guest_wall_s = guest_wall_s + ?5 WHERE id = ?1",
+				"ittdd"},
 	[DCB_SQL_FIND_METRIC] =
 		{"SELECT id, is_primary FROM metric WHERE workload = ? AND role = ? "
 		 "AND name = ? AND unit = ? AND better = ?",
@@ -90,6 +100,16 @@ static const struct {
 			      "ittt"},
 	[DCB_SQL_PUT_ARTIFACT] = {"INSERT INTO artifact (boot, name, data) VALUES (?, ?, ?)",
 				  "itb"},
+	[DCB_SQL_PUT_CALIBRATION] =
+		{"INSERT INTO calibration (run, created_us, host, description, machine, arch, "
+		 "blocks, few, splits, exact, holds, reason, alarm_rate) "
+		 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		 "iittttiiiiitd"},
+	[DCB_SQL_PUT_CALIBRATION_METRIC] =
+		{"INSERT INTO calibration_metric (calibration, workload, params, role, metric, "
+		 "unit, is_primary, alarm_rate, verdict, finds_few, finds_all) "
+		 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		 "itttttidtdd"},
 
 	[DCB_SQL_EACH_RUN] = {"SELECT " RUN_COLUMNS " FROM run ORDER BY id DESC", ""},
 	[DCB_SQL_GET_RUN] = {"SELECT " RUN_COLUMNS " FROM run WHERE id = ?", "i"},
@@ -179,6 +199,15 @@ static const struct {
 				   "ii"},
 
 	[DCB_SQL_GET_ARTIFACT] = {"SELECT data FROM artifact WHERE boot = ? AND name = ?", "it"},
+	[DCB_SQL_EACH_CALIBRATION] =
+		{"SELECT id, run, created_us, host, description, machine, arch, blocks, few, "
+		 "splits, exact, holds, reason, alarm_rate FROM calibration ORDER BY id DESC",
+		 ""},
+	[DCB_SQL_EACH_CALIBRATION_METRIC] =
+		{"SELECT workload, params, role, metric, unit, is_primary, alarm_rate, verdict, "
+		 "finds_few, finds_all FROM calibration_metric WHERE calibration = ? "
+		 "ORDER BY workload, params, role, metric",
+		 "i"},
 };
 
 static int bind_one(sqlite3_stmt *stmt, int i, const struct dcb_bind *value)

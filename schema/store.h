@@ -63,7 +63,7 @@ const char *dcb_run_state_name(enum dcb_run_state state);
 struct dcb_store_run {
 	int64_t id;
 	enum dcb_run_state state;
-	const char *reason; /* of FAILED; or NULL */
+	const char *reason; /* of FAILED, or why it stopped in some words; or NULL */
 	const char *owner;  /* "<boot id>/<pid>/<start time>" while running; or NULL */
 	int64_t created_us; /* Unix time */
 	const char *machine, *arch;
@@ -75,6 +75,9 @@ struct dcb_store_run {
 	double wall_s;           /* so far, over resumes; of guests and of everything */
 	double guest_wall_s;     /* of that, at least one guest was running */
 	int64_t job; /* only for creating: that of jobs.h, which gets the run; 0: none */
+	/* Ignored on input, like id: a new run was never judged, and did not stop. */
+	const char *looks;   /* JSON array: the numbers of blocks at which it was judged */
+	const char *stopped; /* "fixed", "settled", "max-blocks", "budget"; NULL before it ends */
 };
 
 /* One transaction; fills *ret_id. -EBUSY where the job is not running or has a run already. */
@@ -90,6 +93,21 @@ int dcb_store_update_run(struct dcb_store *store, int64_t run_id, enum dcb_run_s
  * (NULL: none). -EBUSY where somebody else was faster. */
 int dcb_store_claim_run(struct dcb_store *store, int64_t run_id, const char *old_owner,
 			const char *owner, struct dcb_error *err);
+
+/* Writes down that the run is judged at so many blocks, in one transaction, and raises its blocks
+ * to them where it had fewer. To be called before the verdicts are seen: a run that is killed
+ * between must not forget the look. The same number of blocks again is the same look; blocks never
+ * shrink. */
+int dcb_store_add_look(struct dcb_store *store, int64_t run_id, int64_t blocks,
+		       struct dcb_error *err);
+/* More blocks for a run; it keeps its own where they are not fewer. */
+int dcb_store_raise_blocks(struct dcb_store *store, int64_t run_id, int64_t blocks,
+			   struct dcb_error *err);
+/* DONE without an owner, as dcb_store_update_run(), and why: `stopped` is one of the words of
+ * struct dcb_store_run, `reason` may be NULL. */
+int dcb_store_finish_run(struct dcb_store *store, int64_t run_id, const char *stopped,
+			 const char *reason, double add_wall_s, double add_guest_wall_s,
+			 struct dcb_error *err);
 
 struct dcb_store_metric {
 	const char *workload; /* name without params */
@@ -233,3 +251,40 @@ int dcb_store_each_pair(struct dcb_store *store, int64_t boot_id,
 /* -ENOENT without a message where the boot has none of that name; *ret_data is malloc'd. */
 int dcb_store_get_artifact(struct dcb_store *store, int64_t boot_id, const char *name,
 			   char **ret_data, size_t *ret_size, struct dcb_error *err);
+
+/* ---- calibrations: reports/calibration.h ---- */
+
+struct dcb_store_calibration {
+	int64_t id, run_id, created_us;
+	const char *host;        /* sha256 of description: lab/fingerprint.h */
+	const char *description; /* JSON text */
+	const char *machine, *arch;
+	int64_t blocks, few; /* few: the fewest blocks of a split */
+	int64_t splits;      /* 0: exact */
+	bool exact, holds;
+	const char *reason; /* why it does not hold, or NULL */
+	double alarm_rate;  /* over all metrics, 0..1 */
+};
+
+struct dcb_store_calibration_metric {
+	const char *workload, *params, *role, *name, *unit;
+	bool primary;
+	double alarm_rate;
+	const char *verdict;         /* of the boots as they were; dcb_verdict_name() */
+	double finds_few, finds_all; /* 0.018 is 1.8 %; < 0: nothing that was tried */
+};
+
+/* One transaction. */
+int dcb_store_put_calibration(struct dcb_store *store,
+			      const struct dcb_store_calibration *calibration,
+			      const struct dcb_store_calibration_metric *metrics, size_t n,
+			      int64_t *ret_id, struct dcb_error *err);
+int dcb_store_each_calibration(struct dcb_store *store,
+			       int (*each)(void *context,
+					   const struct dcb_store_calibration *calibration),
+			       void *context, struct dcb_error *err); /* newest first */
+/* Ordered by workload, params, role, name. */
+int dcb_store_each_calibration_metric(
+	struct dcb_store *store, int64_t calibration_id,
+	int (*each)(void *context, const struct dcb_store_calibration_metric *metric),
+	void *context, struct dcb_error *err);

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-dcb_unit_test(stats LINK dcb_reports)
+dcb_unit_test(median LINK dcb_reports)
 dcb_unit_test(format LINK dcb_reports)
 dcb_unit_test(compare LINK dcb_reports)
 dcb_unit_test(summary LINK dcb_reports)
+dcb_unit_test(calibration LINK dcb_reports)
 dcb_unit_test(table LINK dcb_reports)
 
 # Gives the script its documents.
@@ -10,3 +11,4 @@ add_executable(summary-sample ${CMAKE_CURRENT_LIST_DIR}/integration/summary-samp
 target_link_libraries(summary-sample PRIVATE dcb_flags dcb_reports PkgConfig::CMOCKA)
 set_target_properties(summary-sample PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 dcb_script_test(integration summary-schema TIMEOUT 60)
+dcb_script_test(integration calibrate-null TIMEOUT 300)

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Version 2: the daemon's queue and its outbox. Times are Unix microseconds.
+-- Version 5: the daemon's queue and its outbox. Times are Unix microseconds.
 
 CREATE TABLE job (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -45,4 +45,4 @@ CREATE INDEX delivery_due ON delivery (next_us) WHERE state = 'waiting';
 CREATE INDEX delivery_job ON delivery (job);
 CREATE INDEX delivery_run ON delivery (run);
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 5;
