@@ -440,7 +440,7 @@ static void judge__one_of_ten_metrics_needs_more_blocks(void **state)
 	assert_int_equal(run.summary.n_judged, 10);
 	assert_near(run.rows[0].p_adjusted, 0.3125);
 	assert_int_equal(run.rows[0].verdict, DCB_VERDICT_CANNOT_TELL);
-	assert_string_equal(run.rows[0].reason, "too few blocks for 10 metrics at once");
+	assert_string_equal(run.rows[0].reason, "too few blocks for 10 comparisons at once");
 	/* 2 / 2^12 * 10 <= 0.00625 */
 	assert_int_equal(run.rows[0].further_blocks, 6);
 	run_deinit(&run);
