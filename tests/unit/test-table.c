@@ -116,15 +116,16 @@ static int64_t noisy_run(struct dcb_store *store)
 			double by = k ? other[block] : noise[block];
 			const struct figure figures[] = {
 				{"waiter", "cpu", "ns", "lower", true,
-				 (k ? 80e6 : 100e6) * (1 + by / 500)},
-				{"waiter", "wall", "ns", "lower", true, 120e6 * (1 + by / 4000)},
+				 (k ? 80e6 : 100e6) * (1 + by / 500), true},
+				{"waiter", "wall", "ns", "lower", true, 120e6 * (1 + by / 4000),
+				 true},
 				{"waiter", "p99", "ns", "lower", true,
-				 (k ? 104e6 : 100e6) * (1 + by / 40)},
+				 (k ? 104e6 : 100e6) * (1 + by / 40), true},
 				{"closer", "cpu", "ns", "lower", true,
-				 (k ? 110e6 : 90e6) * (1 + by / 500)},
+				 (k ? 110e6 : 90e6) * (1 + by / 500), true},
 				{"closer", "rate", "count", "higher", true,
-				 (block % 2 && k ? 150 : 100) + by / 7},
-				{"closer", k ? "new" : "old", "count", "lower", true, 3},
+				 (block % 2 && k ? 150 : 100) + by / 7, true},
+				{"closer", k ? "new" : "old", "count", "lower", true, 3, true},
 				{0},
 			};
 
