@@ -296,7 +296,8 @@ static int boot_blocks(struct engine *engine, struct dcb_error *err)
 }
 
 /* Writes the look down and, where the plan asks for it, has the run judged. */
-static int look(struct engine *engine, bool *ret_settled, struct dcb_error *err)
+static int look(struct engine *engine, bool *ret_settled, int64_t *ret_next_least,
+		struct dcb_error *err)
 {
 	const struct dcb_run_options *options = engine->options;
 	struct dcb_run_look look = {0};
@@ -317,6 +318,7 @@ static int look(struct engine *engine, bool *ret_settled, struct dcb_error *err)
 	dcb_sink_say(options->sink, "look %zu at %lld block%s: %s", engine->n_looks,
 		     (long long)engine->blocks, engine->blocks == 1 ? "" : "s", look.text);
 	*ret_settled = look.settled;
+	*ret_next_least = look.next_least;
 	free(look.text);
 	return 0;
 }
@@ -346,6 +348,7 @@ static int run_blocks(struct engine *engine, enum dcb_stop *ret_stop, char **ret
 
 	for (;;) {
 		bool settled = false;
+		int64_t next_least = 0;
 		struct dcb_until until;
 
 		r = boot_blocks(engine, err);
@@ -354,10 +357,11 @@ static int run_blocks(struct engine *engine, enum dcb_stop *ret_stop, char **ret
 		/* Before the first look only the pace is of interest. */
 		if (engine->plan->until == DCB_UNTIL_FIXED ||
 		    engine->blocks >= engine->plan->blocks)
-			r = look(engine, &settled, err);
+			r = look(engine, &settled, &next_least, err);
 		if (r < 0)
 			return r;
 		until = rule(engine);
+		until.next_least = next_least;
 		if (dcb_until_decide(&until, engine->blocks, settled, &stop, &engine->blocks,
 				     ret_reason) < 0)
 			return dcb_error_oom(err);
