@@ -50,7 +50,7 @@ static void draw__as_all_resamples(void **state)
 	static const double window[] = {0, 1, 2, 3, 4, 5, 6};
 	_cleanup_(dcb_median_tables_freep) struct dcb_median_tables *tables = NULL;
 	struct dcb_random random = {17};
-	const size_t draws = 1000000;
+	const size_t draws = 400000;
 
 	(void)state;
 	assert_int_equal(dcb_median_tables_new(&tables), 0);
@@ -257,7 +257,7 @@ static void bootstrap__coverage_is_as_said(void **state)
 	(void)state;
 	assert_non_null(boots);
 	for (int heavy = 0; heavy < 2; heavy++) {
-		const int runs = 200;
+		const int runs = 100;
 		int n_covered = 0;
 
 		for (int i = 0; i < runs; i++) {
@@ -270,8 +270,8 @@ static void bootstrap__coverage_is_as_said(void **state)
 				0);
 			n_covered += interval.lo <= 1.05 && interval.hi >= 1.05;
 		}
-		/* 192 expected; the median's bootstrap is known to err to the safe side. */
-		assert_in_range(n_covered, 182, 200);
+		/* 96 expected, and the bootstrap of both levels errs to the safe side. */
+		assert_in_range(n_covered, 90, 100);
 	}
 }
 
