@@ -2,6 +2,7 @@
 dcb_unit_test(stats LINK dcb_reports)
 dcb_unit_test(format LINK dcb_reports)
 dcb_unit_test(compare LINK dcb_reports)
+dcb_unit_test(reproduction LINK dcb_reports)
 dcb_unit_test(summary LINK dcb_reports)
 dcb_unit_test(table LINK dcb_reports)
 
