@@ -284,8 +284,13 @@ static void print_difference(const struct dcb_reproduced *result)
 		       result->series ?: "none");
 		return;
 	}
-	if (!identity->first_difference)
+	if (!identity->first_difference) {
+		/* All values are the same, yet not the texts of them. */
+		if (strcmp(result->theirs, result->ours) != 0)
+			printf("the digest of all samples is %.12s there, %.12s here\n",
+			       result->theirs, result->ours);
 		return;
+	}
 	printf("first: %s block %lld, %s %s%s%s, thread %d, iteration %d: %s there, %s here\n",
 	       first->kernel, (long long)first->block, first->workload, first->role,
 	       *first->role ? " " : "", first->metric, first->thread, first->iteration, first->one,
