@@ -12,6 +12,7 @@ add_executable(summary-sample ${CMAKE_CURRENT_LIST_DIR}/integration/summary-samp
 target_link_libraries(summary-sample PRIVATE dcb_flags dcb_reports PkgConfig::CMOCKA)
 set_target_properties(summary-sample PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 dcb_script_test(integration summary-schema TIMEOUT 60)
+dcb_script_test(integration history TIMEOUT 120)
 
 # Figures, no verdict: tests/bench/change-points builds and runs it.
 add_executable(bench-change-points EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/bench/change-points.c)

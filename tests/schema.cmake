@@ -13,3 +13,7 @@ if(NOT TARGET bench)
 endif()
 add_custom_command(TARGET bench POST_BUILD COMMAND bench-store USES_TERMINAL)
 add_dependencies(bench bench-store)
+
+add_executable(bench-database EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/bench/database.c)
+target_link_libraries(bench-database PRIVATE dcb_flags dcb_schema)
+set_target_properties(bench-database PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)

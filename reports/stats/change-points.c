@@ -2,6 +2,7 @@
 #include "reports/stats/change-points.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,9 +177,18 @@ static int find_candidates(struct search *search, size_t n, size_t window)
 struct series {
 	const double *values, *logs; /* logs: NULL where there is no ratio */
 	size_t n;
+	int exponent; /* values are 2^exponent times smaller than they were told */
 	struct dcb_change_point *points;
 	size_t n_points;
 };
+
+/* Finite, as all that is told. */
+static double as_told(const struct series *series, double step)
+{
+	double value = series->logs ? exp(step) : ldexp(step, series->exponent);
+
+	return fmax(fmin(value, DBL_MAX), -DBL_MAX);
+}
 
 static void judge(const struct series *series, size_t i)
 {
@@ -193,9 +203,9 @@ static void judge(const struct series *series, size_t i)
 
 	point->p = test_split(series->values, begin, point->index, end);
 	point->has_ratio = series->logs;
-	point->change = series->logs ? exp(step) : step;
-	point->lo = series->logs ? exp(step - half) : step - half;
-	point->hi = series->logs ? exp(step + half) : step + half;
+	point->change = as_told(series, step);
+	point->lo = as_told(series, step - half);
+	point->hi = as_told(series, step + half);
 }
 
 /* As 0.01 for 1 %, the same for up and down. */
@@ -265,21 +275,23 @@ static int take_logs(const double *values, size_t n, double **ret_logs)
 	for (size_t i = 0; i < n; i++) {
 		double ratio = values[i] / values[0];
 
-		/* The difference of what is close is exact. */
+		/* The difference of what is close is exact; the ratio of what is not may overflow.
+		 */
 		logs[i] = ratio > 0.5 && ratio < 2 ? log1p((values[i] - values[0]) / values[0])
-						   : log(ratio);
+						   : log(values[i]) - log(values[0]);
 	}
 	*ret_logs = logs;
 	return 0;
 }
 
-static int points_at(const double *values, size_t n, const struct dcb_change_options *options,
-		     const struct places *places, struct dcb_change_point **ret_points,
-		     size_t *ret_n)
+static int points_at(const double *values, const double *scaled, size_t n, int exponent,
+		     const struct dcb_change_options *options, const struct places *places,
+		     struct dcb_change_point **ret_points, size_t *ret_n)
 {
 	_cleanup_free_ struct dcb_change_point *points = NULL;
 	_cleanup_free_ double *logs = NULL;
-	struct series series = {.values = values, .n = n, .n_points = places->n};
+	struct series series = {
+		.values = scaled, .n = n, .exponent = exponent, .n_points = places->n};
 	int r;
 
 	r = take_logs(values, n, &logs);
@@ -298,21 +310,36 @@ static int points_at(const double *values, size_t n, const struct dcb_change_opt
 	return 0;
 }
 
+/* Into -1..1 by a power of two, which changes no digit: sums and squares of what a guest may tell
+ * would overflow. */
+static void scale(const double *values, size_t n, double *scaled, int *ret_exponent)
+{
+	double largest = 0;
+
+	for (size_t i = 0; i < n; i++)
+		largest = fmax(largest, fabs(values[i]));
+	(void)frexp(largest, ret_exponent);
+	for (size_t i = 0; i < n; i++)
+		scaled[i] = ldexp(values[i], -*ret_exponent);
+}
+
 int dcb_change_points(const double *values, size_t n, const struct dcb_change_options *options,
 		      struct dcb_change_point **ret_points, size_t *ret_n)
 {
 	size_t window = options->window < 2 * DCB_LEVEL_MIN ? 2 * DCB_LEVEL_MIN : options->window;
 	_cleanup_free_ double *q = malloc(window * sizeof(*q));
 	_cleanup_free_ double *scratch = malloc(window * sizeof(*scratch));
+	_cleanup_free_ double *scaled = malloc((n + 1) * sizeof(*scaled));
 	struct places places = {0};
-	struct search search = {values, q, scratch, fmin(FIRST_PASS * options->max_p, 1), &places};
-	int r;
+	struct search search = {scaled, q, scratch, fmin(FIRST_PASS * options->max_p, 1), &places};
+	int exponent, r;
 
-	if (!q || !scratch)
+	if (!q || !scratch || !scaled)
 		return -ENOMEM;
+	scale(values, n, scaled, &exponent);
 	r = find_candidates(&search, n, window);
 	if (r >= 0 && places.n) {
-		r = points_at(values, n, options, &places, ret_points, ret_n);
+		r = points_at(values, scaled, n, exponent, options, &places, ret_points, ret_n);
 	} else if (r >= 0) {
 		*ret_points = NULL;
 		*ret_n = 0;

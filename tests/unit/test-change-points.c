@@ -230,6 +230,22 @@ static void points__with_zeros_or_negatives_are_differences(void **state)
 	assert_true(b.rows[0].change == 10);
 }
 
+static void points__of_the_largest_values_are_finite(void **state)
+{
+	const double largest[] = {-1.7e308, -1.6e308, -1.7e308, 1.7e308, 1.7e308, 1.7e308};
+	const double apart[] = {1e-320, 1e-320, 1e-320, 1e-320, 1.7e308, 1.6e308, 1.7e308};
+	_cleanup_(found_deinit) struct found a = search(largest, ARRAY_SIZE(largest), &usual);
+	_cleanup_(found_deinit) struct found b = search(apart, ARRAY_SIZE(apart), &usual);
+
+	(void)state;
+	assert_int_equal(a.n, 1);
+	assert_int_equal(a.rows[0].index, 3);
+	assert_true(isfinite(a.rows[0].change) && isfinite(a.rows[0].lo) && isfinite(a.rows[0].hi));
+	assert_int_equal(b.n, 1);
+	assert_int_equal(b.rows[0].index, 4);
+	assert_true(isfinite(b.rows[0].change) && isfinite(b.rows[0].lo) && isfinite(b.rows[0].hi));
+}
+
 static void points__of_the_reverse_are_mirrored(void **state)
 {
 	const double levels[] = {100, 104, 101, 101, 110};
@@ -351,6 +367,7 @@ int main(void)
 		cmocka_unit_test(points__of_exact_levels_are_exact),
 		cmocka_unit_test(points__that_are_not_yet_a_level_are_not_told),
 		cmocka_unit_test(points__with_zeros_or_negatives_are_differences),
+		cmocka_unit_test(points__of_the_largest_values_are_finite),
 		cmocka_unit_test(points__of_the_reverse_are_mirrored),
 		cmocka_unit_test(points__do_not_depend_on_scale_or_origin),
 		cmocka_unit_test(points__below_the_smallest_step_are_merged),
