@@ -102,7 +102,7 @@ static void print_marks(const struct dcb_history *history, size_t indent, size_t
 static int print_bars(const struct dcb_history *history, FILE *file)
 {
 	static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-	size_t n = history->n_points, columns = n < BARS ? n : BARS;
+	size_t n = history->n_points, labels, columns = n < BARS ? n : BARS;
 	double least = history->points[0].median, greatest = least;
 	char low[64], high[64];
 
@@ -116,6 +116,9 @@ static int print_bars(const struct dcb_history *history, FILE *file)
 		dcb_format_exact(least, low, sizeof(low));
 		dcb_format_exact(greatest, high, sizeof(high));
 	}
+	labels = dcb_text_width(low) + dcb_text_width(high) + 4;
+	if (columns > COLUMNS - labels)
+		columns = COLUMNS - labels;
 	fprintf(file, "  %s ", low);
 	for (size_t i = 0; i < columns; i++) {
 		double value, share;

@@ -224,18 +224,35 @@ static double size_of_step(const struct series *series, size_t i)
 	return larger > 0 ? fabs(after - before) / larger : 0;
 }
 
+/* p, or at least 5 % where the interval, which does not suppose one variance for both levels, does
+ * not leave out "no change": a few far values beside a long quiet level. */
+static double doubt(const struct dcb_change_point *point)
+{
+	double none = point->has_ratio ? 1 : 0;
+
+	return point->lo < none && point->hi > none ? fmax(point->p, 0.05) : point->p;
+}
+
+/* Never the order alone: a series and its reverse have the same points. */
+static bool is_weaker(const struct dcb_change_point *a, const struct dcb_change_point *b)
+{
+	double x = doubt(a), y = doubt(b);
+
+	return x > y || (x == y && a->p > b->p);
+}
+
 /* The point that must go next; n_points where all may stay. */
 static size_t find_weakest(const struct series *series, const struct dcb_change_options *options)
 {
 	size_t weakest = 0, smallest = 0;
 
 	for (size_t i = 1; i < series->n_points; i++) {
-		if (series->points[i].p > series->points[weakest].p)
+		if (is_weaker(&series->points[i], &series->points[weakest]))
 			weakest = i;
 		if (size_of_step(series, i) < size_of_step(series, smallest))
 			smallest = i;
 	}
-	if (series->n_points && series->points[weakest].p > options->max_p)
+	if (series->n_points && doubt(&series->points[weakest]) > options->max_p)
 		return weakest;
 	if (series->n_points && size_of_step(series, smallest) < options->min_step)
 		return smallest;

@@ -15,7 +15,8 @@
  * random permutations, so that the same series always has the same points. The series is searched
  * in windows that overlap by half, with ten times the p that is wanted in the end; then the weakest
  * points are taken out one by one, each neighbour being judged again by its longer levels, until
- * all that are left have p <= max_p and a step of at least min_step.
+ * all that are left have p <= max_p, an interval that leaves out "no change" (which Hunter does not
+ * ask for), and a step of at least min_step.
  *
  * A level is at least DCB_LEVEL_MIN points long: a change is told that many points after it came.
  *
@@ -38,7 +39,7 @@ struct dcb_change_options {
 	size_t window; /* points */
 };
 
-/* Hunter's are 0.001 and 50, by which a year of quiet nights has several times as many wrong points
+/* Hunter's are 0.001 and 50, by which quiet nights have ten times as many wrong points
  * (docs/history.md). */
 #define DCB_CHANGE_OPTIONS_DEFAULT                                                                 \
 	{                                                                                          \

@@ -302,6 +302,32 @@ static void points__do_not_depend_on_scale_or_origin(void **state)
 	}
 }
 
+static void points__of_a_few_far_values_are_none(void **state)
+{
+	double values[90];
+
+	(void)state;
+	/* Student's test alone would take the last three for a level: p is 1e-9. */
+	make(3, (double[]){100}, 1, 87, values);
+	values[87] = 100;
+	values[88] = 117;
+	values[89] = 101;
+	{
+		_cleanup_(found_deinit) struct found found = search(values, 90, &usual);
+
+		assert_int_equal(found.n, 0);
+	}
+	values[87] = 104;
+	values[88] = 105;
+	values[89] = 104;
+	{
+		_cleanup_(found_deinit) struct found found = search(values, 90, &usual);
+
+		assert_int_equal(found.n, 1);
+		assert_int_equal(found.rows[0].index, 87);
+	}
+}
+
 static void points__below_the_smallest_step_are_merged(void **state)
 {
 	const double levels[] = {100, 102, 112, 110};
@@ -370,6 +396,7 @@ int main(void)
 		cmocka_unit_test(points__of_the_largest_values_are_finite),
 		cmocka_unit_test(points__of_the_reverse_are_mirrored),
 		cmocka_unit_test(points__do_not_depend_on_scale_or_origin),
+		cmocka_unit_test(points__of_a_few_far_values_are_none),
 		cmocka_unit_test(points__below_the_smallest_step_are_merged),
 		cmocka_unit_test(points__of_ten_thousand_values_take_no_time),
 	};
