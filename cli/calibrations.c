@@ -121,12 +121,9 @@ static int print_row(void *context, const struct dcb_store_calibration *row)
 	return 0;
 }
 
-static void say_share(const struct dcb_store_calibration *row, double share, char *buffer,
-		      size_t size)
+static void say_share(double share, char *buffer, size_t size)
 {
-	if (row->exact)
-		snprintf(buffer, size, "any");
-	else if (share < 0)
+	if (share < 0)
 		snprintf(buffer, size, "-");
 	else
 		snprintf(buffer, size, share < 0.0995 ? "%.1f %%" : "%.0f %%", 100 * share);
@@ -136,9 +133,9 @@ static void print_head(const struct dcb_store_calibration *row)
 {
 	char few[32], all[32];
 
-	snprintf(few, sizeof(few), "with %" PRId64 " blocks", row->few);
-	snprintf(all, sizeof(all), "with %" PRId64, row->blocks);
-	printf("  %-34s %-12s  %-14s  %s\n", "", "false alarms", few, row->exact ? "" : all);
+	snprintf(few, sizeof(few), "finds with %" PRId64, row->few);
+	snprintf(all, sizeof(all), "with %" PRId64 " blocks", row->blocks);
+	printf("  %-34s %-12s  %-14s  %s\n", "", "false alarms", few, all);
 }
 
 static int print_metric(void *context, const struct dcb_store_calibration_metric *metric)
@@ -161,9 +158,9 @@ static int print_metric(void *context, const struct dcb_store_calibration_metric
 	snprintf(name, sizeof(name), "%s%s%s", metric->role, *metric->role ? " " : "",
 		 metric->name);
 	snprintf(alarms, sizeof(alarms), "%.1f %%", 100 * metric->alarm_rate);
-	say_share(row, metric->finds_few, few, sizeof(few));
-	say_share(row, metric->finds_all, all, sizeof(all));
-	printf("  %-34s %-12s  %-14s  %s\n", name, alarms, few, row->exact ? "" : all);
+	say_share(metric->finds_few, few, sizeof(few));
+	say_share(metric->finds_all, all, sizeof(all));
+	printf("  %-34s %-12s  %-14s  %s\n", name, alarms, few, all);
 	return 0;
 }
 
@@ -200,7 +197,8 @@ static int print_summary(const struct dcb_store_calibration *row, struct dcb_err
 	print_host(host);
 	printf(" (%.12s)\n", row->host);
 	if (row->exact)
-		printf("  differing    %.3g %% of the samples\n", 100 * row->alarm_rate);
+		printf("  differing    %.3g %% of the samples: %s\n", 100 * row->alarm_rate,
+		       row->holds ? "any change of a digit is one" : "not to be believed");
 	else
 		printf("  false alarms %.1f %% of %" PRId64 " splits of these boots, of %" PRId64
 		       " to %" PRId64 " blocks; limit 5 %%\n",
@@ -219,7 +217,7 @@ static int print_one(void *context, const struct dcb_store_calibration *row)
 	printer->holds = row->holds;
 	printer->row = row;
 	r = print_summary(row, printer->err);
-	if (r < 0)
+	if (r < 0 || row->exact)
 		return r;
 	r = dcb_store_each_calibration_metric(printer->store, row->id, print_metric, printer,
 					      printer->err);

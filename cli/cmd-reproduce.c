@@ -143,13 +143,18 @@ static int tell_missing(const struct dcb_reproduction_kernel *kernel, const char
 		*package ? ", " : "", kernel->sha256, why, kernel->name);
 }
 
+static struct dcb_kernel_options kernel_options(const struct reproducing *reproducing)
+{
+	return (struct dcb_kernel_options){.mirror = reproducing->plan.mirror,
+					   .offline = reproducing->plan.offline,
+					   .sink = dcb_progress_sink()};
+}
+
 static int fetch_kernel(const struct reproducing *reproducing, struct dcb_kernel_store *store,
 			const struct dcb_reproduction_kernel *kernel, struct dcb_kernel **ret_found,
 			struct dcb_error *err)
 {
-	const struct dcb_kernel_options options = {.mirror = reproducing->plan.mirror,
-						   .offline = reproducing->plan.offline,
-						   .sink = dcb_progress_sink()};
+	const struct dcb_kernel_options options = kernel_options(reproducing);
 	_cleanup_(dcb_kernel_freep) struct dcb_kernel *found = NULL;
 	_cleanup_free_ char *spec = NULL, *why = NULL;
 	struct dcb_error error = DCB_ERROR_NULL;
@@ -176,10 +181,11 @@ static int take_kernel(const struct reproducing *reproducing, struct dcb_kernel_
 		       const struct dcb_reproduction_kernel *kernel, const char *spec,
 		       struct dcb_error *err)
 {
+	const struct dcb_kernel_options options = kernel_options(reproducing);
 	_cleanup_(dcb_kernel_freep) struct dcb_kernel *found = NULL;
 	int r;
 
-	r = dcb_kernel_get(store, spec, reproducing->plan.guest_arch, NULL, &found, err);
+	r = dcb_kernel_get(store, spec, reproducing->plan.guest_arch, &options, &found, err);
 	if (r < 0)
 		return dcb_error_wrap(err, "kernel %s", kernel->name);
 	if (strcmp(found->sha256, kernel->sha256) != 0)
@@ -278,8 +284,13 @@ static void print_difference(const struct dcb_reproduced *result)
 		       result->series ?: "none");
 		return;
 	}
-	if (!identity->first_difference)
+	if (!identity->first_difference) {
+		/* All values are the same, yet not the texts of them. */
+		if (strcmp(result->theirs, result->ours) != 0)
+			printf("the digest of all samples is %.12s there, %.12s here\n",
+			       result->theirs, result->ours);
 		return;
+	}
 	printf("first: %s block %lld, %s %s%s%s, thread %d, iteration %d: %s there, %s here\n",
 	       first->kernel, (long long)first->block, first->workload, first->role,
 	       *first->role ? " " : "", first->metric, first->thread, first->iteration, first->one,

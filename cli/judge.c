@@ -5,6 +5,8 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "lab/run.h"
+#include "reports/stats/further.h"
+#include "reports/stats/looks.h"
 #include "reports/summary.h"
 
 static bool is_open(const struct dcb_comparison *comparison)
@@ -51,6 +53,15 @@ static char *say_slowest(const struct dcb_summary *summary)
 			  slowest->further_blocks == 1 ? "" : "s");
 }
 
+/* Exact figures may be judged by their digits. */
+static int64_t next_least(const struct dcb_summary *summary)
+{
+	for (size_t i = 0; i < summary->n_comparisons; i++)
+		if (summary->comparisons[i].exact)
+			return 0;
+	return (int64_t)dcb_further_least(dcb_look_alpha(summary->n_looks + 1), true);
+}
+
 int dcb_judge_run(void *context, struct dcb_store *store, int64_t run_id,
 		  struct dcb_run_look *ret_look, struct dcb_error *err)
 {
@@ -78,6 +89,10 @@ int dcb_judge_run(void *context, struct dcb_store *store, int64_t run_id,
 		       : NULL;
 	if (!text)
 		return dcb_error_oom(err);
-	*ret_look = (struct dcb_run_look){.settled = dcb_summary_is_settled(summary), .text = text};
+	*ret_look = (struct dcb_run_look){
+		.settled = dcb_summary_is_settled(summary),
+		.text = text,
+		.next_least = next_least(summary),
+	};
 	return 0;
 }

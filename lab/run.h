@@ -21,6 +21,9 @@ struct dcb_sink;
 struct dcb_run_look {
 	bool settled; /* every primary metric has a verdict */
 	char *text;   /* "3 of 4 primary metrics settled; ..."; malloc'd, one line */
+	/* The next look could say nothing with fewer blocks; 0: it could with any. It may depend on
+	 * how many looks there were, not on what they saw. */
+	int64_t next_least;
 };
 
 struct dcb_run_options {

@@ -36,6 +36,8 @@ int64_t dcb_until_next(const struct dcb_until *until, int64_t blocks)
 {
 	int64_t next = blocks + (blocks + 3) / 4;
 
+	if (next < until->next_least)
+		next = until->next_least;
 	if (blocks < until->first_look)
 		next = until->first_look;
 	return next < until->max_blocks ? next : until->max_blocks;

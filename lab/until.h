@@ -3,7 +3,7 @@
 
 /*
  * When a run stops. A fixed run boots its blocks and is judged once. One until settled is judged
- * after its first blocks, then each time that it has grown by a quarter (6, 8, 10, 13, 17...),
+ * after its first blocks, then each time that it has grown by a quarter (6, 9, 12, 15, 19...),
  * until every primary metric has a verdict, or it has the most blocks that it may have, or the next
  * step would probably end after its budget.
  *
@@ -43,12 +43,14 @@ double dcb_pace_spent(const struct dcb_pace *pace);
 struct dcb_until {
 	bool settled; /* the rule; false: fixed */
 	int64_t first_look, max_blocks;
-	double budget_s; /* 0: none */
-	double spent_s;  /* of it, so far */
+	int64_t next_least; /* what the next look needs to be able to say anything; 0: nothing */
+	double budget_s;    /* 0: none */
+	double spent_s;     /* of it, so far */
 	struct dcb_pace pace;
 };
 
-/* Blocks at the look after that at `blocks`: a quarter more, at least one, at most max_blocks. */
+/* Blocks at the look after that at `blocks`: a quarter more, at least one and what the look needs,
+ * at most max_blocks. */
 int64_t dcb_until_next(const struct dcb_until *until, int64_t blocks);
 /* Where the run stands after `blocks` complete ones. is_settled is not looked at before the first
  * look. DCB_STOP_NOT: go on to *ret_blocks. Else *ret_reason (malloc'd, or NULL where the word says

@@ -190,6 +190,8 @@ static char *why_not(const struct judge *judge, const struct dcb_comparison *com
 
 	if (n == 1)
 		return strdup("one block only");
+	if (!comparison->has_interval)
+		return strdup("boots of one seed differ");
 	if (n < least && evidence->all_equal)
 		return dcb_format("all equal: needs at least %zu blocks", least);
 	if (n < least)
@@ -201,7 +203,7 @@ static char *why_not(const struct judge *judge, const struct dcb_comparison *com
 	if (comparison->further_blocks > DCB_FURTHER_MAX)
 		return strdup("too near the threshold");
 	if (beyond(evidence))
-		return dcb_format("too few blocks for %zu metrics at once", summary->n_judged);
+		return dcb_format("too few blocks for %zu comparisons at once", summary->n_judged);
 	if (is_within(evidence))
 		return strdup("too few blocks to call it the same");
 	return strdup("the interval reaches across the threshold");

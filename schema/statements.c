@@ -89,6 +89,10 @@ static const struct {
 	[DCB_SQL_PUT_SAMPLE] = {"INSERT INTO sample (boot, workload, metric, thread, iteration, "
 				"value, enabled_ns, running_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 				"iiiiidii"},
+	[DCB_SQL_PUT_FIGURE] =
+		{"INSERT INTO figure (boot, workload, metric, run, kernel, n, median, least, "
+		 "greatest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		 "iiiiiiddd"},
 	[DCB_SQL_PUT_STATE] = {"INSERT INTO state (boot, workload, role, thread, iteration, state) "
 			       "VALUES (?, ?, ?, ?, ?, ?)",
 			       "iitiit"},
@@ -127,6 +131,9 @@ static const struct {
 			       "memory_peak_bytes, agent_s FROM boot WHERE run = ? "
 			       "ORDER BY position, id",
 			       "i"},
+	[DCB_SQL_COUNT_BOOTS] = {"SELECT state = 'ok', count(*) FROM boot WHERE run = ? "
+				 "GROUP BY state",
+				 "i"},
 	[DCB_SQL_EACH_RUN_SERIES] = {SERIES "WHERE b.run = ? AND b.state = 'ok' "
 					    "ORDER BY w.idx, m.id, b.kernel, b.block",
 				     "i"},
@@ -135,6 +142,21 @@ static const struct {
 				 "FROM sample WHERE boot = ? AND workload = ? AND metric = ? "
 				 "ORDER BY thread, iteration",
 				 "iii"},
+	[DCB_SQL_EACH_METRIC] = {"SELECT id, workload, role, name, unit, better, is_primary "
+				 "FROM metric WHERE ?1 IS NULL OR name = ?1 "
+				 "ORDER BY workload, role, name, unit, better",
+				 "t"},
+	/* CROSS JOIN: the boots of a run lead, whatever the planner thinks of their number. */
+	[DCB_SQL_EACH_RUN_FIGURE] =
+		{"SELECT f.workload, b.id, b.kernel, b.block, b.seed, m.id, m.workload, m.role, "
+		 "m.name, m.unit, m.better, m.is_primary, f.n, f.median, f.least, f.greatest "
+		 "FROM boot b CROSS JOIN figure f ON f.boot = b.id "
+		 "CROSS JOIN metric m ON m.id = f.metric "
+		 "WHERE b.run = ? ORDER BY f.workload, m.id, b.kernel, b.block",
+		 "i"},
+	[DCB_SQL_EACH_MEDIAN] = {"SELECT run, kernel, workload, boot, median FROM figure "
+				 "WHERE metric = ? ORDER BY run, kernel, workload, median",
+				 "i"},
 	[DCB_SQL_EACH_STATE] = {"SELECT workload, role, thread, iteration, state FROM state "
 				"WHERE boot = ? ORDER BY workload, role, thread, iteration",
 				"i"},

@@ -223,6 +223,9 @@ int dcb_store_each_run_workload(struct dcb_store *store, int64_t run_id,
 int dcb_store_each_boot(struct dcb_store *store, int64_t run_id,
 			int (*each)(void *context, const struct dcb_store_boot *boot),
 			void *context, struct dcb_error *err);
+/* How many there are, and how many of them failed. */
+int dcb_store_count_boots(struct dcb_store *store, int64_t run_id, int64_t *ret_boots,
+			  int64_t *ret_failed, struct dcb_error *err);
 
 struct dcb_store_sample_row {
 	int64_t boot_id;
@@ -239,6 +242,40 @@ int dcb_store_each_sample(struct dcb_store *store, int64_t run_id,
 int dcb_store_each_boot_sample(struct dcb_store *store, int64_t boot_id,
 			       int (*each)(void *context, const struct dcb_store_sample_row *row),
 			       void *context, struct dcb_error *err);
+
+/* What is left of a good boot's samples of one metric: over iterations >= 0 and threads, those that
+ * are present. A metric without any has no figure, a boot that failed has none at all. */
+struct dcb_store_figure {
+	int64_t boot_id, block, seed;
+	size_t kernel, workload; /* indices in the run */
+	int64_t metric_id;
+	const struct dcb_store_metric *metric;
+	int64_t n;
+	double median, least, greatest; /* median: the mean of the middle two where n is even */
+};
+/* Of one run: ordered by workload, metric, kernel, block. */
+int dcb_store_each_figure(struct dcb_store *store, int64_t run_id,
+			  int (*each)(void *context, const struct dcb_store_figure *figure),
+			  void *context, struct dcb_error *err);
+/* Of all runs, by the name of the metric; workload and role: NULL for any. Ordered by metric
+ * (workload, role, unit, better), run, kernel, workload, and by size within these. */
+struct dcb_store_median {
+	int64_t run_id, boot_id;
+	size_t kernel, workload;
+	int64_t metric_id;
+	const struct dcb_store_metric *metric;
+	double median;
+};
+struct dcb_store_median_query {
+	const char *name, *workload, *role;
+};
+int dcb_store_each_median(struct dcb_store *store, const struct dcb_store_median_query *wanted,
+			  int (*each)(void *context, const struct dcb_store_median *median),
+			  void *context, struct dcb_error *err);
+/* Every metric that any boot ever told; ordered by workload, role, name. */
+int dcb_store_each_metric(struct dcb_store *store,
+			  int (*each)(void *context, const struct dcb_store_metric *metric),
+			  void *context, struct dcb_error *err);
 int dcb_store_each_state(struct dcb_store *store, int64_t boot_id,
 			 int (*each)(void *context, const struct dcb_store_state *state),
 			 void *context, struct dcb_error *err);

@@ -3,10 +3,11 @@
 
 /*
  * Do boots fall into two clusters? Hartigan's dip (reports/stats/dip.h) beyond its 99 % point for a
- * uniform distribution, the worst that has one mode: a single mode of another shape is called two
- * far less often (normal, log-normal, Cauchy: under 1 in 1000, tests/unit/test-modes.c). Critical
- * values from a million uniform samples a size. Of ten boots, two clusters 12 standard deviations
- * apart are seen in half the cases; of thirty, 8 apart nearly always.
+ * uniform distribution, the worst that has one mode: one of another shape is called two less often
+ * (normal, log-normal: 3 of 1000 samples of eight, 1 of 1000 of twenty; Cauchy: fewer;
+ * tests/unit/test-modes.c). Critical values from a million uniform samples a size. Of ten boots,
+ * two clusters 12 standard deviations apart are seen in half the cases; of thirty, 8 apart nearly
+ * always.
  *
  * Whole numbers (and their halves) are counts: equal ones are spread over their step, so that steps
  * are no clusters.

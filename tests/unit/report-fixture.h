@@ -13,7 +13,7 @@ struct figure {
 	const char *role, *name, *unit, *better;
 	bool primary;
 	double value; /* NaN: told as NULL */
-	bool steady;  /* every iteration has it; else one in three has its triple */
+	bool steady;  /* else the second of three iterations is three times that */
 };
 
 static inline void report_sample(struct dcb_store *store, const struct figure *figure,

@@ -301,6 +301,9 @@ static void migrate__failing_step_leaves_the_version_before(void **state)
 	struct dcb_error err = DCB_ERROR_NULL;
 	struct dcb_store_card card;
 
+	/* As if it were of the first version. */
+	assert_int_equal(sqlite3_exec(f->store->db, "PRAGMA user_version = 1", NULL, NULL, NULL),
+			 SQLITE_OK);
 	assert_true(dcb_store_migrate(f->store, steps, 3, &err) < 0);
 	assert_non_null(strstr(err.message, f->path));
 	assert_int_equal(dcb_store_identify(f->store, &card), SQLITE_OK);

@@ -40,6 +40,12 @@ static void until_next__grows_by_a_quarter_and_by_one_at_least(void **state)
 	for (size_t i = 0; i + 1 < ARRAY_SIZE(from_six); i++)
 		assert_int_equal(dcb_until_next(&until, from_six[i]), from_six[i + 1]);
 	assert_int_equal(dcb_until_next(&until, 1), 6);
+	until.next_least = 9;
+	assert_int_equal(dcb_until_next(&until, 6), 9);
+	assert_int_equal(dcb_until_next(&until, 9), 12);
+	until.next_least = 50;
+	assert_int_equal(dcb_until_next(&until, 6), 40);
+	until.next_least = 0;
 	until.first_look = 1;
 	for (size_t i = 0; i + 1 < ARRAY_SIZE(from_one); i++)
 		assert_int_equal(dcb_until_next(&until, from_one[i]), from_one[i + 1]);
