@@ -8,7 +8,8 @@
 #include "base/option.h"
 
 const struct dcb_report_format *const dcb_report_formats[] = {
-	&dcb_report_json,
+	&dcb_report_json, &dcb_report_kcidb,       &dcb_report_bmf,
+	&dcb_report_b4,   &dcb_report_openmetrics,
 };
 const size_t dcb_n_report_formats = ARRAY_SIZE(dcb_report_formats);
 

@@ -3,4 +3,8 @@
 
 #include "reports/report.h"
 
+extern const struct dcb_report_format dcb_report_b4;
+extern const struct dcb_report_format dcb_report_bmf;
 extern const struct dcb_report_format dcb_report_json;
+extern const struct dcb_report_format dcb_report_kcidb;
+extern const struct dcb_report_format dcb_report_openmetrics;
