@@ -238,8 +238,9 @@ static char *change_text(const struct dcb_comparison *comparison)
 			dcb_format_difference(changes[i], comparison->unit, texts[i],
 					      sizeof(texts[i]));
 	}
-	return comparison->has_interval ? dcb_format("%s (%s..%s)", texts[0], texts[1], texts[2])
-					: strdup(texts[0]);
+	return comparison->has_interval && strcmp(texts[1], texts[2]) != 0
+		       ? dcb_format("%s (%s..%s)", texts[0], texts[1], texts[2])
+		       : strdup(texts[0]);
 }
 
 /* "; 12 more blocks would probably tell" */

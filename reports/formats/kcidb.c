@@ -358,6 +358,19 @@ static json_t *number(const struct dcb_told_side *side)
 			 unit ? unit->symbol : ours, "prefix", unit ? unit->prefix : NULL);
 }
 
+/* Its own test says that this kernel could not run the workload. */
+static bool could_run(const struct dcb_summary *summary, int64_t workload, size_t kernel)
+{
+	for (size_t i = 0; i < summary->n_symptoms; i++) {
+		const struct dcb_summary_symptom *symptom = &summary->symptoms[i];
+
+		if (symptom->workload == workload && symptom->kernel == kernel &&
+		    symptom->present && dcb_summary_cannot(symptom))
+			return false;
+	}
+	return true;
+}
+
 static int add_figure_test(struct document *document, const struct dcb_told_side *side)
 {
 	const struct dcb_comparison *comparison = side->comparison;
@@ -371,7 +384,8 @@ static int add_figure_test(struct document *document, const struct dcb_told_side
 	if (!side->side->n) {
 		/* The test boot says why nothing ran; a metric of the other side only was never
 		 * meant to be here. */
-		if (!lacking || !dcb_boot_count(document->summary, place.kernel).good)
+		if (!lacking || !dcb_boot_count(document->summary, place.kernel).good ||
+		    !could_run(document->summary, place.workload, place.kernel))
 			return 0;
 		comment = dcb_format("not counted: %s", lacking);
 	} else {

@@ -31,6 +31,7 @@ static const struct dcb_name_unit units[] = {
 	{"bytes", 1, 1, "B", "binary", "bytes"},
 	{"ratio", 1, 1, NULL, NULL, "ratio"},
 	{"x", 1, 1, NULL, NULL, "ratio"},
+	{"1/s", 1, 1, "1/s", NULL, "per_second"},
 	{"loops/s", 1, 1, "loops/s", "metric", "loops_per_second"},
 	{"cycles/ms", 1e3, 1, "cycles/s", "metric", "cycles_per_second"},
 };
