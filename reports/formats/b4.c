@@ -397,7 +397,6 @@ static int write_b4(const struct dcb_report *report, FILE *file, struct dcb_erro
 {
 	const struct dcb_summary *summary = report->summary;
 	json_auto_t *list = json_array();
-	_cleanup_free_ char *text = NULL;
 
 	for (size_t kernel = 0; kernel < summary->n_kernels; kernel++) {
 		if (kernel == summary->base)
@@ -406,11 +405,7 @@ static int write_b4(const struct dcb_report *report, FILE *file, struct dcb_erro
 			if (json_array_append_new(list, make_check(report, kernel, symptoms)) < 0)
 				return dcb_error_oom(err);
 	}
-	text = list ? dcb_json_print(list) : NULL;
-	if (!text)
-		return dcb_error_oom(err);
-	fputs(text, file);
-	return 0;
+	return dcb_report_write_json(list, file, err);
 }
 
 const struct dcb_report_format dcb_report_b4 = {

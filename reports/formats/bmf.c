@@ -72,7 +72,6 @@ static int write_bmf(const struct dcb_report *report, FILE *file, struct dcb_err
 {
 	const struct dcb_summary *summary = report->summary;
 	json_auto_t *all = json_object();
-	_cleanup_free_ char *text = NULL;
 	struct dcb_told_side told;
 	size_t at = 0;
 
@@ -82,11 +81,7 @@ static int write_bmf(const struct dcb_report *report, FILE *file, struct dcb_err
 	if (all && json_object_size(all) == 0)
 		return dcb_error_usage(err, "run %" PRId64 " has no figures: nothing for bmf",
 				       summary->run.id);
-	text = all ? dcb_json_print(all) : NULL;
-	if (!text)
-		return dcb_error_oom(err);
-	fputs(text, file);
-	return 0;
+	return dcb_report_write_json(all, file, err);
 }
 
 const struct dcb_report_format dcb_report_bmf = {

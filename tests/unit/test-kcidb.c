@@ -163,11 +163,11 @@ static void kcidb__symptoms(void **state)
 
 	made_init(&made, 2);
 	made.symptoms[FIXED].name = (char *)"unsupported";
-	expect(&made, "fixed", "dcbench.dying-dentry.op-rename", NULL);
+	expect(&made, "fixed", "dcbench.dying-dentry.op-rename.unsupported", NULL);
 	made.symptoms[FIXED].present = true;
-	expect(&made, "fixed", "dcbench.dying-dentry.op-rename", "SKIP");
+	expect(&made, "fixed", "dcbench.dying-dentry.op-rename.unsupported", "SKIP");
 	made.symptoms[FIXED].name = (char *)"failed";
-	expect(&made, "fixed", "dcbench.dying-dentry.op-rename", "ERROR");
+	expect(&made, "fixed", "dcbench.dying-dentry.op-rename.failed", "ERROR");
 }
 
 static void kcidb__figure_that_is_not_there(void **state)
