@@ -6,21 +6,15 @@
 #include "reports/formats/registry.h"
 #include "reports/summary.h"
 
-int dcb_report_write_json(const json_t *document, FILE *file, struct dcb_error *err)
+static int write_json(const struct dcb_report *report, FILE *file, struct dcb_error *err)
 {
-	_cleanup_free_ char *text = document ? dcb_json_print(document) : NULL;
+	json_auto_t *object = dcb_summary_to_json(report->summary);
+	_cleanup_free_ char *text = object ? dcb_json_print(object) : NULL;
 
 	if (!text)
 		return dcb_error_oom(err);
 	fputs(text, file);
 	return 0;
-}
-
-static int write_json(const struct dcb_report *report, FILE *file, struct dcb_error *err)
-{
-	json_auto_t *object = dcb_summary_to_json(report->summary);
-
-	return dcb_report_write_json(object, file, err);
 }
 
 const struct dcb_report_format dcb_report_json = {
