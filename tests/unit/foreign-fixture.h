@@ -1,44 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #pragma once
 
-/* A summary made by hand, of which each test changes what it is about, and a format's text of it:
- * base spins and fixed sleeps in dying-dentry:op=rename; "other" as fixed. */
+/* A summary of which each test changes what it is about, and a format's text of it: base spins and
+ * fixed sleeps in dying-dentry:op=rename; "other" as fixed. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "store-fixture.h"
 
-#include <cmocka.h>
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/cleanup.h"
-#include "base/error.h"
 #include "base/json.h"
 #include "reports/formats/registry.h"
 #include "reports/summary.h"
 
-#define SHA(letter)                                                                                \
-	letter "0000000000000000000000000000000"                                                   \
-	       "00000000000000000000000000000000"
-
 enum { BASE, FIXED, OTHER, N_KERNELS };
 enum { WALL, CYCLES, SWITCHES, N_METRICS };
 
+/* The summary of a run without boots, with these in the place of what it had. */
 struct made {
+	void *fixture;
+	struct dcb_summary *loaded;
 	struct dcb_store_run_kernel kernels[N_KERNELS];
 	struct dcb_store_run_workload workload;
 	struct dcb_summary_boot boots[2 * N_KERNELS];
-	struct dcb_summary_symptom
-		symptoms[2 * N_KERNELS]; /* busy-wait, then the console's warning */
+	/* busy-wait, then the console's warning */
+	struct dcb_summary_symptom symptoms[2 * N_KERNELS];
 	struct dcb_summary_setting settings[1];
 	struct dcb_comparison comparisons[N_METRICS * (N_KERNELS - 1)];
 	double values[N_METRICS * (N_KERNELS - 1)][2][2];
 	struct dcb_summary summary;
 	struct dcb_report report;
 };
+
+static inline void made_deinit(struct made *made)
+{
+	dcb_summary_free(made->loaded);
+	if (made->fixture)
+		fixture_teardown(&made->fixture);
+}
+
+static inline void made_load(struct made *made, size_t n_kernels)
+{
+	const struct dcb_summary_options options = {.exact = false};
+	struct dcb_store_run run = fixture_run();
+	struct dcb_error err = DCB_ERROR_NULL;
+	struct fixture *f;
+
+	assert_int_equal(fixture_setup(&made->fixture), 0);
+	f = made->fixture;
+	if (dcb_summary_new(f->store, fixture_create(f->store, &run, n_kernels), &options,
+			    &made->loaded, &err) < 0)
+		fail_msg("%s", err.message);
+	made->summary = *made->loaded;
+}
 
 static inline void made_comparison(struct made *made, size_t i, const char *role,
 				   const char *metric, const char *unit, double base,
@@ -56,9 +69,18 @@ static inline void made_comparison(struct made *made, size_t i, const char *role
 		.unit = (char *)unit,
 		.better = (char *)"lower",
 		.primary = true,
-		.base = {BASE, 2, base * 1.25, base, base * 1.5, made->values[i][0]},
-		.candidate = {1 + i % 2, 2, candidate * 1.25, candidate, candidate * 1.5,
-			      made->values[i][1]},
+		.base = {.kernel = BASE,
+			 .n = 2,
+			 .median = base * 1.25,
+			 .lo = base,
+			 .hi = base * 1.5,
+			 .boots = made->values[i][0]},
+		.candidate = {.kernel = 1 + i % 2,
+			      .n = 2,
+			      .median = candidate * 1.25,
+			      .lo = candidate,
+			      .hi = candidate * 1.5,
+			      .boots = made->values[i][1]},
 		.has_ratio = true,
 		.change = candidate / base,
 		.change_lo = candidate / base * 0.99,
@@ -71,19 +93,15 @@ static inline void made_comparison(struct made *made, size_t i, const char *role
 	};
 }
 
-/* n_kernels: 2 or 3. */
+/* n_kernels: 2 or 3. Anew, whatever there was. */
 static inline void made_init(struct made *made, size_t n_kernels)
 {
-	static const char *const names[] = {"base", "fixed", "other"};
-	static const char *const shas[] = {SHA("a"), SHA("b"), SHA("c")};
-
+	made_deinit(made);
 	memset(made, 0, sizeof(*made));
+	made_load(made, n_kernels);
 	made->workload = (struct dcb_store_run_workload){"dying-dentry", "op=rename"};
 	for (size_t k = 0; k < N_KERNELS; k++) {
-		made->kernels[k] = (struct dcb_store_run_kernel){
-			names[k],
-			"debian:6.12",
-			{0, shas[k], "6.12.117+deb13", "arm64", "{\"kind\":\"debian\"}"}};
+		made->kernels[k] = fixture_kernels[k];
 		for (size_t block = 0; block < 2; block++)
 			made->boots[2 * k + block].row = (struct dcb_store_boot){
 				.kernel = k,
@@ -113,32 +131,20 @@ static inline void made_init(struct made *made, size_t n_kernels)
 		made_comparison(made, 2 * CYCLES + i, "waiter", "cycles", "count", 2e6, 2e6);
 		made_comparison(made, 2 * SWITCHES + i, "", "switches", "count", 4, 4);
 	}
-	made->summary = (struct dcb_summary){
-		.run = {.id = 7,
-			.state = DCB_RUN_DONE,
-			.created_us = 1700000000000001,
-			.machine = "icount",
-			.arch = "arm64",
-			.seed = 42,
-			.blocks = 2,
-			.base = "base",
-			.plan = "{}",
-			.fingerprint = "{}",
-			.wall_s = 20,
-			.guest_wall_s = 19},
-		.kernels = made->kernels,
-		.n_kernels = n_kernels,
-		.workloads = &made->workload,
-		.n_workloads = 1,
-		.boots = made->boots,
-		.n_boots = 2 * n_kernels,
-		.symptoms = made->symptoms,
-		.n_symptoms = ARRAY_SIZE(made->symptoms),
-		.settings = made->settings,
-		.n_settings = 1,
-		.comparisons = made->comparisons,
-		.n_comparisons = ARRAY_SIZE(made->comparisons),
-	};
+	made->summary.run.id = 7;
+	made->summary.run.state = DCB_RUN_DONE;
+	made->summary.run.created_us = 1700000000000001;
+	made->summary.kernels = made->kernels;
+	made->summary.workloads = &made->workload;
+	made->summary.n_workloads = 1;
+	made->summary.boots = made->boots;
+	made->summary.n_boots = 2 * n_kernels;
+	made->summary.symptoms = made->symptoms;
+	made->summary.n_symptoms = ARRAY_SIZE(made->symptoms);
+	made->summary.settings = made->settings;
+	made->summary.n_settings = ARRAY_SIZE(made->settings);
+	made->summary.comparisons = made->comparisons;
+	made->summary.n_comparisons = ARRAY_SIZE(made->comparisons);
 	/* With two kernels every other row is not there. */
 	if (n_kernels == 2) {
 		for (size_t i = 0; i < N_METRICS; i++)

@@ -26,7 +26,7 @@ static void expect(const struct made *made, size_t n, const char *status, const 
 static void b4__fixed_symptom_passes(void **state)
 {
 	json_auto_t *document = NULL;
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 	const json_t *found;
 
 	(void)state;
@@ -37,7 +37,7 @@ static void b4__fixed_symptom_passes(void **state)
 	assert_string_equal(made_string(found, "tool"), "dcbench-symptoms");
 	assert_string_equal(made_string(found, "status"), "pass");
 	assert_string_equal(made_string(found, "summary"),
-			    "fixed 6.12.117 against base 6.12.117: busy-wait gone");
+			    "fixed 7.3.4 against base 6.12.117: busy-wait gone");
 	assert_string_equal(made_string(found, "details"),
 			    "busy-wait gone: dying-dentry:op=rename: base spins, fixed sleeps\n");
 	assert_string_equal(made_string(found, "url"), "https://lab.example/7");
@@ -45,7 +45,7 @@ static void b4__fixed_symptom_passes(void **state)
 
 static void b4__symptoms_that_fail(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -68,7 +68,7 @@ static void b4__symptoms_that_fail(void **state)
 
 static void b4__symptoms_that_warn(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -106,7 +106,7 @@ static void b4__symptoms_that_warn(void **state)
 
 static void b4__symptoms_that_pass(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	/* What base has and the candidate keeps is not the candidate's doing. */
@@ -122,7 +122,7 @@ static void b4__symptoms_that_pass(void **state)
 static void b4__name_stands_once_for_several_workloads(void **state)
 {
 	struct dcb_store_run_workload workloads[] = {{"dying-dentry", ""}, {"proc-exit", ""}};
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -138,7 +138,7 @@ static void b4__name_stands_once_for_several_workloads(void **state)
 static void b4__figures(void **state)
 {
 	json_auto_t *document = NULL;
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 	const json_t *found;
 
 	(void)state;
@@ -174,7 +174,7 @@ static void b4__figures(void **state)
 
 static void b4__nothing_to_judge_warns(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -187,7 +187,7 @@ static void b4__several_candidates_have_tools_of_their_own(void **state)
 {
 	static const char *const tools[] = {"lab-symptoms-fixed", "lab-figures-fixed",
 					    "lab-symptoms-other", "lab-figures-other"};
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 3);
@@ -202,7 +202,7 @@ static void b4__several_candidates_have_tools_of_their_own(void **state)
 
 static void b4__base_alone_has_nothing_to_report(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -216,7 +216,7 @@ static void b4__base_alone_has_nothing_to_report(void **state)
 static void b4__hostile_text_stays_on_its_line(void **state)
 {
 	json_auto_t *document = NULL;
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 	const json_t *found;
 
 	(void)state;

@@ -18,7 +18,7 @@ static double number(const json_t *metric, const char *key)
 
 static void bmf__value_and_range_in_full(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -36,7 +36,7 @@ static void bmf__value_and_range_in_full(void **state)
 
 static void bmf__candidate_has_its_change(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -55,7 +55,7 @@ static void bmf__candidate_has_its_change(void **state)
 
 static void bmf__one_boot_has_no_range_and_none_no_metric(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -74,7 +74,7 @@ static void bmf__one_boot_has_no_range_and_none_no_metric(void **state)
 
 static void bmf__no_figures_is_a_usage_error(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 	struct dcb_error err = DCB_ERROR_NULL;
 
 	(void)state;
@@ -87,7 +87,7 @@ static void bmf__no_figures_is_a_usage_error(void **state)
 
 static void bmf__hostile_names_are_one_line_of_text(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);

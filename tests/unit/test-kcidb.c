@@ -37,7 +37,7 @@ static void expect(const struct made *made, const char *kernel, const char *path
 
 static void kcidb__figure_is_a_number_with_its_unit(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 3);
@@ -79,7 +79,7 @@ static void kcidb__figure_is_a_number_with_its_unit(void **state)
 
 static void kcidb__kernel_is_a_checkout_and_a_build(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -90,10 +90,10 @@ static void kcidb__kernel_is_a_checkout_and_a_build(void **state)
 	const json_t *test = find(document, "fixed", "boot");
 	const json_t *environment = json_object_get(test, "environment");
 
-	assert_string_equal(made_string(checkout, "id"), "dcbench:" SHA("b"));
-	assert_string_equal(made_string(build, "checkout_id"), "dcbench:" SHA("b"));
+	assert_string_equal(made_string(checkout, "id"), "dcbench:" SHA_B);
+	assert_string_equal(made_string(build, "checkout_id"), "dcbench:" SHA_B);
 	assert_string_equal(made_string(build, "architecture"), "arm64");
-	assert_string_equal(made_string(test, "build_id"), "dcbench:" SHA("b"));
+	assert_string_equal(made_string(test, "build_id"), "dcbench:" SHA_B);
 	assert_string_equal(
 		json_string_value(json_array_get(json_object_get(environment, "compatible"), 0)),
 		"linux,dummy-virt");
@@ -110,7 +110,7 @@ static void kcidb__kernel_is_a_checkout_and_a_build(void **state)
 
 static void kcidb__local_path_stays_at_home(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -130,7 +130,7 @@ static void kcidb__boots(void **state)
 		    {"hang", "ok", "FAIL"},     {"protocol", "ok", "ERROR"},
 		    {"died", "flood", "ERROR"}, {"died", "panic", "FAIL"},
 		    {"error", "ok", "ERROR"}};
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -147,7 +147,7 @@ static void kcidb__boots(void **state)
 static void kcidb__symptoms(void **state)
 {
 	static const char path[] = "dcbench.dying-dentry.op-rename.busy-wait";
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -173,7 +173,7 @@ static void kcidb__symptoms(void **state)
 static void kcidb__figure_that_is_not_there(void **state)
 {
 	static const char path[] = "dcbench.dying-dentry.op-rename.waiter.cycles";
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -190,7 +190,7 @@ static void kcidb__figure_that_is_not_there(void **state)
 
 static void kcidb__excerpt_has_a_bound(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 	char *line = malloc(100001);
 
 	(void)state;
@@ -212,7 +212,7 @@ static void kcidb__excerpt_has_a_bound(void **state)
 static void kcidb__origin_is_checked(void **state)
 {
 	static const char *const bad[] = {"", "My", "a b", "a-b", "a:b", HOSTILE};
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -237,7 +237,7 @@ static void kcidb__hostile_text_makes_safe_ids_and_paths(void **state)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789_-.:";
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 	const json_t *test, *build;
 	size_t i;
 

@@ -85,7 +85,7 @@ static void units__are_converted(void **state)
 
 static void told_sides__base_is_told_once(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 	struct dcb_told_side side;
 	size_t at = 0, n = 0, n_base = 0;
 

@@ -20,7 +20,7 @@ static void has_line(const char *text, const char *line)
 
 static void openmetrics__families_and_samples(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -51,7 +51,7 @@ static void openmetrics__families_and_samples(void **state)
 	has_line(text, "dcbench_symptom{" FIXED_ DOSE ",symptom=\"busy-wait\"} 0");
 	has_line(text, "dcbench_symptom{" FIXED_ ",symptom=\"warning\"} 0");
 	has_line(text, "dcbench_kernel{" FIXED_
-		       ",base=\"no\",release=\"6.12.117+deb13\",sha256=\"" SHA("b") "\"} 1");
+		       ",base=\"no\",release=\"7.3.4+deb13-cloud-arm64\",sha256=\"" SHA_B "\"} 1");
 	has_line(text, "dcbench_boots{" FIXED_ ",state=\"ok\"} 2");
 	has_line(text, "dcbench_run_start_timestamp_seconds{" RUN "} 1700000000.000001");
 	assert_string_equal(text + strlen(text) - strlen("\n# EOF\n"), "\n# EOF\n");
@@ -59,7 +59,7 @@ static void openmetrics__families_and_samples(void **state)
 
 static void openmetrics__nothing_is_made_up(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -83,7 +83,7 @@ static void openmetrics__nothing_is_made_up(void **state)
 
 static void openmetrics__hostile_text_is_escaped(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -101,7 +101,7 @@ static void openmetrics__hostile_text_is_escaped(void **state)
 /* The metrics' own names come from our tables; still, none makes a bad name. */
 static void openmetrics__names_have_no_other_letters(void **state)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
@@ -116,7 +116,7 @@ static void openmetrics__names_have_no_other_letters(void **state)
 
 static void check_bytes(void *context)
 {
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 	_cleanup_free_ char *text = NULL;
 
 	made_init(&made, 2);
@@ -127,7 +127,7 @@ static void check_bytes(void *context)
 static void openmetrics__decimal_comma_changes_nothing(void **state)
 {
 	_cleanup_free_ char *text = NULL;
-	struct made made;
+	_cleanup_(made_deinit) struct made made = {0};
 
 	(void)state;
 	made_init(&made, 2);
