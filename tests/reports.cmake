@@ -16,3 +16,11 @@ add_executable(summary-sample ${CMAKE_CURRENT_LIST_DIR}/integration/summary-samp
 target_link_libraries(summary-sample PRIVATE dcb_flags dcb_reports PkgConfig::CMOCKA)
 set_target_properties(summary-sample PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 dcb_script_test(integration summary-schema TIMEOUT 60)
+
+# Formats that other programs read.
+dcb_unit_test(names LINK dcb_reports)
+dcb_unit_test(b4 LINK dcb_reports)
+dcb_unit_test(bmf LINK dcb_reports)
+dcb_unit_test(kcidb LINK dcb_reports)
+dcb_unit_test(openmetrics LINK dcb_reports)
+dcb_script_test(integration report-foreign TIMEOUT 300)
