@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 #include "base/option.h"
+#include "reports/judgement.h"
 
 struct dcb_error;
-struct dcb_run_look;
 struct dcb_sink;
 struct dcb_store;
 struct dcb_summary;
@@ -47,14 +47,6 @@ struct dcb_database_options {
 };
 extern const struct dcb_option dcb_database_options[];
 
-/* How figures are judged, for commands that print verdicts of a stored run. */
-struct dcb_judgement_options {
-	char *threshold;
-	bool strict;
-	bool lenient; /* never strict, whatever the run's plan says; no option */
-};
-extern const struct dcb_option dcb_judgement_options[];
-
 /* A table and the struct that it fills. */
 struct dcb_arguments_set {
 	const struct dcb_option *options;
@@ -79,14 +71,6 @@ int dcb_database_open(const char *db, bool writing, struct dcb_store **ret_store
 		      struct dcb_error *err);
 /* Where the store of kernels lies; malloc'd. */
 int dcb_kernels_folder(char **ret_path, struct dcb_error *err);
-/* judgement: NULL for the run's own. */
-int dcb_summary_load(struct dcb_store *store, int64_t run_id,
-		     const struct dcb_judgement_options *judgement,
-		     struct dcb_summary **ret_summary, struct dcb_error *err);
-
-/* What the engine asks between blocks, as its `judge`; no context. */
-int dcb_judge_run(void *context, struct dcb_store *store, int64_t run_id,
-		  struct dcb_run_look *ret_look, struct dcb_error *err);
 
 /* Standard output, checked: a full disk is an error, not a silent loss. */
 int dcb_print_json(const json_t *json, struct dcb_error *err);

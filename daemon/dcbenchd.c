@@ -108,23 +108,22 @@ static int run_server(const struct arguments *arguments, struct dcb_error *err)
 
 static int usage(FILE *file, int code)
 {
-	fprintf(file, "usage: dcbenchd [--config FILE] [--db FILE]\n\n"
-		      "Runs the queue of `dcbench submit`, tells others what came of it, and serves "
-		      "the API.\n\n"
-		      "  --config FILE   default: " DCB_CONFIG_PATH ", with FILE.d/*.conf\n"
-		      "  --db FILE       default: dcbench.db in the state folder\n");
+	fprintf(file,
+		"usage: dcbenchd [--config FILE] [--db FILE]\n\n"
+		"Runs the queue of `dcbench submit`, tells others what came of it, and serves "
+		"the API.\n\n"
+		"  --config FILE   default: " DCB_CONFIG_PATH ", with FILE.d/*.conf\n"
+		"  --db FILE       default: dcbench.db in the state folder\n");
 	return code;
 }
 
 /* -1: go on. */
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-	static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-						{"db", required_argument, NULL, 'd'},
-						{"job", required_argument, NULL, 'j'},
-						{"help", no_argument, NULL, 'h'},
-						{"version", no_argument, NULL, 'v'},
-						{NULL}};
+	static const struct option options[] = {
+		{"config", required_argument, NULL, 'c'}, {"db", required_argument, NULL, 'd'},
+		{"job", required_argument, NULL, 'j'},    {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},      {NULL}};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {

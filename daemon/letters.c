@@ -18,8 +18,7 @@
 #include "schema/store.h"
 
 /* Of this program, for sd_id128_get_machine_app_specific(3). */
-#define APPLICATION                                                                                \
-	SD_ID128_MAKE(5a, 1e, 0b, 7c, 3d, 96, 4f, 1b, a3, 58, c2, 60, 9e, 77, d4, 12)
+#define APPLICATION SD_ID128_MAKE(5a, 1e, 0b, 7c, 3d, 96, 4f, 1b, a3, 58, c2, 60, 9e, 77, d4, 12)
 
 /* A letter under construction. */
 struct draft {
@@ -128,8 +127,7 @@ static void count_verdicts(const struct dcb_summary *summary, enum dcb_verdict v
 {
 	*n = 0;
 	for (size_t i = 0; i < summary->n_comparisons; i++)
-		*n += summary->comparisons[i].primary &&
-		      summary->comparisons[i].verdict == verdict;
+		*n += summary->comparisons[i].primary && summary->comparisons[i].verdict == verdict;
 }
 
 /* "dcbench nightly, run 7: 1 regressed, 2 improved, 3 the same, 0 cannot tell" */
@@ -150,7 +148,7 @@ static char *chat_line(const struct ending *ending)
 			  ": %zu regressed, %zu improved, %zu the same, %zu cannot tell%s",
 			  label, ending->run, regressed, improved, same, open,
 			  ending->events & 1u << DCB_EVENT_SYMPTOM ? "; a candidate shows a symptom"
-								    : "");
+								   : "");
 }
 
 static char *chat_body(const struct ending *ending)
@@ -199,9 +197,10 @@ static char *make_body(const struct ending *ending, const struct dcb_deliver_con
 		body = report_body(ending, target->format, &err);
 	if (body)
 		return body;
-	return event_body(ending, event, ending->reason ? ending->reason
-					 : err.errnum   ? err.message
-							: NULL);
+	return event_body(ending, event,
+			  ending->reason ? ending->reason
+			  : err.errnum   ? err.message
+					 : NULL);
 }
 
 /* ---- letters ---- */

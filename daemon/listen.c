@@ -24,8 +24,7 @@ static bool is_served(const struct sockaddr_un *address)
 {
 	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	return fd >= 0 &&
-	       connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0;
+	return fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0;
 }
 
 static int make_folder(const char *path, struct dcb_error *err)
@@ -102,8 +101,9 @@ static int take_passed(struct dcb_http *http, bool *ret_local, bool *ret_tcp, st
 		else if (sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) > 0)
 			*ret_tcp = true;
 		else
-			return dcb_error_usage(err, "descriptor %d of systemd is no listening "
-						    "stream socket",
+			return dcb_error_usage(err,
+					       "descriptor %d of systemd is no listening "
+					       "stream socket",
 					       fd);
 		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 		r = dcb_http_listen(http, fd, err);
@@ -117,7 +117,7 @@ int dcb_listen(struct dcb_http *http, const struct dcb_config *config, char **re
 	       struct dcb_error *err)
 {
 	bool local = false, tcp = false;
-	int fd, r;
+	int fd = -1, r;
 
 	r = take_passed(http, &local, &tcp, err);
 	if (r < 0)
