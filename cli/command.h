@@ -26,6 +26,10 @@ struct dcb_command {
 	const char *summary;
 	const char *details;                     /* more lines for `dcbench help NAME`, or NULL */
 	const struct dcb_option *const *options; /* NULL-terminated list of tables */
+	/* A further table of the help, from where it lies anyway: its title, and its lines to
+	 * standard output. Optional. */
+	const char *more;
+	void (*print_more)(void);
 	/* argv[0] is the command's name. An exit code, or a negative errno with *err set. */
 	int (*run)(int argc, char **argv, struct dcb_error *err);
 };
@@ -81,6 +85,8 @@ int dcb_summary_load(struct dcb_store *store, int64_t run_id,
 		     const struct dcb_judgement_options *judgement,
 		     struct dcb_summary **ret_summary, struct dcb_error *err);
 
+/* How wide standard output is (80 where it is no terminal), and whether it shows colours. */
+void dcb_terminal(int *ret_width, bool *ret_colour);
 /* Standard output, checked: a full disk is an error, not a silent loss. */
 int dcb_print_json(const json_t *json, struct dcb_error *err);
 int dcb_print_matrix(const struct dcb_summary *summary, bool markdown, bool all,

@@ -73,6 +73,10 @@ static void help_command(const struct dcb_command *command)
 		for (const struct dcb_option *option = *table; option->name; option++)
 			help_option(option);
 	}
+	if (command->print_more) {
+		printf("\n%s:\n", command->more);
+		command->print_more();
+	}
 }
 
 static int help(int argc, char **argv, struct dcb_error *err)

@@ -362,6 +362,16 @@ static int replace(char **text, const char *with, struct dcb_error *err)
 	return 0;
 }
 
+int64_t dcb_plan_default_blocks(const struct dcb_machine_ops *ops)
+{
+	return ops->exact ? 3 : 5;
+}
+
+int64_t dcb_plan_default_deadline_s(size_t n_workloads)
+{
+	return DEADLINE_BASE_S + DEADLINE_WORKLOAD_S * (int64_t)n_workloads;
+}
+
 int dcb_plan_settle(struct dcb_plan *plan, struct dcb_error *err)
 {
 	int r;
@@ -385,7 +395,7 @@ int dcb_plan_settle(struct dcb_plan *plan, struct dcb_error *err)
 	if (r < 0)
 		return r;
 	if (plan->blocks == 0)
-		plan->blocks = plan->ops->exact ? 3 : 5;
+		plan->blocks = dcb_plan_default_blocks(plan->ops);
 	if (plan->cpus == 0)
 		plan->cpus = plan->ops->default_cpus;
 	if (plan->jobs == 0)
@@ -396,8 +406,7 @@ int dcb_plan_settle(struct dcb_plan *plan, struct dcb_error *err)
 				       (long long)plan->jobs, plan->ops->name);
 	r = settle_workloads(plan, err);
 	if (r == 0 && plan->deadline_s == 0)
-		plan->deadline_s = DEADLINE_BASE_S +
-				   DEADLINE_WORKLOAD_S * (int64_t)plan->n_workloads;
+		plan->deadline_s = dcb_plan_default_deadline_s(plan->n_workloads);
 	return r;
 }
 

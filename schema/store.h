@@ -29,7 +29,7 @@ void dcb_store_close(struct dcb_store *store);
 DEFINE_CLEANUP(struct dcb_store *, dcb_store_close)
 
 /* Between these, every read sees one state of the database, whatever others write. Not for writing.
- */
+ * They nest: the outermost counts. */
 int dcb_store_snapshot_begin(struct dcb_store *store, struct dcb_error *err);
 void dcb_store_snapshot_end(struct dcb_store *store);
 DEFINE_CLEANUP(struct dcb_store *, dcb_store_snapshot_end)

@@ -10,3 +10,4 @@ add_executable(summary-sample ${CMAKE_CURRENT_LIST_DIR}/integration/summary-samp
 target_link_libraries(summary-sample PRIVATE dcb_flags dcb_reports PkgConfig::CMOCKA)
 set_target_properties(summary-sample PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 dcb_script_test(integration summary-schema TIMEOUT 60)
+dcb_script_test(integration report TIMEOUT 300)
