@@ -8,7 +8,7 @@
 #include "base/option.h"
 
 const struct dcb_report_format *const dcb_report_formats[] = {
-	&dcb_report_json,
+	&dcb_report_text, &dcb_report_markdown, &dcb_report_json, &dcb_report_csv, &dcb_report_lkp,
 };
 const size_t dcb_n_report_formats = ARRAY_SIZE(dcb_report_formats);
 
