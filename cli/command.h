@@ -34,9 +34,10 @@ struct dcb_command {
 	int (*run)(int argc, char **argv, struct dcb_error *err);
 };
 
-extern const struct dcb_command dcb_command_compare, dcb_command_doctor, dcb_command_kernels,
-	dcb_command_list, dcb_command_machines, dcb_command_report, dcb_command_resume,
-	dcb_command_run, dcb_command_samples, dcb_command_show, dcb_command_workloads;
+extern const struct dcb_command dcb_command_compare, dcb_command_doctor, dcb_command_export,
+	dcb_command_kernels, dcb_command_list, dcb_command_machines, dcb_command_report,
+	dcb_command_resume, dcb_command_run, dcb_command_samples, dcb_command_show,
+	dcb_command_workloads;
 
 /* Options that commands share. */
 struct dcb_output_options {

@@ -232,3 +232,7 @@ int dcb_store_each_pair(struct dcb_store *store, int64_t boot_id,
 /* -ENOENT without a message where the boot has none of that name; *ret_data is malloc'd. */
 int dcb_store_get_artifact(struct dcb_store *store, int64_t boot_id, const char *name,
 			   char **ret_data, size_t *ret_size, struct dcb_error *err);
+
+/* A copy of the whole database as of one moment, in an empty or new file: opens as the original
+ * does, and has views for other programs (copy-views.sql). Not within a snapshot. */
+int dcb_store_copy(struct dcb_store *store, const char *path, struct dcb_error *err);
