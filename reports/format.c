@@ -417,6 +417,7 @@ void dcb_format_measured_change(double ratio, double lo, double hi,
 	const double percents[] = {(ratio - 1) * 100, (lo - 1) * 100, (hi - 1) * 100};
 	const double ratios[] = {ratio, lo, hi};
 	const double *scaled = ratio >= 10 ? ratios : percents;
+	double half_width;
 	int decimals;
 
 	if (!has_width(ratio, lo, hi) || !is_sayable(percents[0]) || !is_sayable(percents[1]) ||
@@ -425,7 +426,11 @@ void dcb_format_measured_change(double ratio, double lo, double hi,
 		*ret_text->interval = '\0';
 		return;
 	}
-	decimals = decimals_within(scaled[0], (scaled[2] - scaled[1]) / 2, MOST_CHANGE_DIGITS);
+	half_width = (scaled[2] - scaled[1]) / 2;
+	decimals = decimals_within(scaled[0], half_width, MOST_CHANGE_DIGITS);
+	/* -99.999 % is not all: as far as one digit of what is left. */
+	if (ratio > 0 && decimals < -leading_place(ratio * 100))
+		decimals = (int)fmin(-leading_place(ratio * 100), -leading_place(half_width));
 	if (decimals < 0)
 		decimals = 0;
 	if (decimals > MOST_PERCENT_DECIMALS)

@@ -236,6 +236,18 @@ static int add_sides(struct section *section, const struct dcb_summary *summary)
 	return r;
 }
 
+/* What ended a boot was told with it. */
+static bool ended_a_boot(const struct dcb_summary *summary,
+			 const struct dcb_summary_symptom *symptom)
+{
+	const struct dcb_store_boot *first;
+	size_t failed, all;
+
+	count_boots(summary, symptom->kernel, &failed, &all, &first);
+	return first && first->reason && symptom->detail && symptom->boots == failed &&
+	       strcmp(first->reason, symptom->detail) == 0;
+}
+
 int dcb_mail_findings(const struct dcb_summary *summary, struct dcb_page *page)
 {
 	struct section section = {.page = page, .title = "Findings"};
@@ -246,7 +258,7 @@ int dcb_mail_findings(const struct dcb_summary *summary, struct dcb_page *page)
 	for (size_t i = 0; r >= 0 && i < summary->n_symptoms; i++) {
 		const struct dcb_summary_symptom *symptom = &summary->symptoms[i];
 
-		if (symptom->workload < 0 && symptom->present)
+		if (symptom->workload < 0 && symptom->present && !ended_a_boot(summary, symptom))
 			r = add_console(&section, summary, symptom);
 	}
 	if (r >= 0)

@@ -27,14 +27,6 @@ static size_t count_candidates(const struct dcb_summary *summary)
 	return summary->n_kernels - 1;
 }
 
-static bool is_exact(const struct dcb_summary *summary)
-{
-	for (size_t i = 0; i < dcb_n_machines; i++)
-		if (strcmp(dcb_machines[i]->name, summary->run.machine) == 0)
-			return dcb_machines[i]->exact;
-	return false;
-}
-
 static size_t count_good(const struct dcb_summary *summary)
 {
 	size_t n = 0;
@@ -42,6 +34,20 @@ static size_t count_good(const struct dcb_summary *summary)
 	for (size_t i = 0; i < summary->n_boots; i++)
 		n += dcb_store_boot_is_good(&summary->boots[i].row);
 	return n;
+}
+
+/* Its digits can be had again elsewhere. */
+static bool is_exact(const struct dcb_summary *summary)
+{
+	if (!count_good(summary))
+		return false;
+	for (size_t i = 0; i < summary->n_kernels; i++)
+		if (dcb_summary_has_disk(summary, i))
+			return false;
+	for (size_t i = 0; i < dcb_n_machines; i++)
+		if (strcmp(dcb_machines[i]->name, summary->run.machine) == 0)
+			return dcb_machines[i]->exact;
+	return false;
 }
 
 /* ---- the head ---- */

@@ -230,9 +230,11 @@ static size_t print_word(const struct dcb_page *page, const char *word, size_t c
 	bool quoted = strpbrk(word, "'\\") != NULL;
 	size_t n = dcb_text_width(word);
 
-	while (!quoted && n > page->width - column - 1) {
+	/* Behind the last part goes " \\", behind the others a backslash alone. */
+	while (!quoted && page->width > column + 2 && n > page->width - column - 2) {
 		size_t fits = page->width - column - 1;
 
+		fits = fits < n ? fits : n - 1;
 		fprintf(page->file, "%.*s\\\n", (int)fits, word);
 		word += fits;
 		n -= fits;

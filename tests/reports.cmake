@@ -4,6 +4,11 @@ dcb_unit_test(format LINK dcb_reports)
 dcb_unit_test(compare LINK dcb_reports)
 dcb_unit_test(summary LINK dcb_reports)
 dcb_unit_test(table LINK dcb_reports)
+dcb_unit_test(page LINK dcb_reports)
+dcb_unit_test(export LINK dcb_reports)
+dcb_unit_test(store-copy LINK dcb_reports PkgConfig::SQLITE)
+dcb_unit_test(report LINK dcb_reports)
+dcb_unit_test(command-line LINK dcb_reports)
 
 # Gives the script its documents.
 add_executable(summary-sample ${CMAKE_CURRENT_LIST_DIR}/integration/summary-sample.c)

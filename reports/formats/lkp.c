@@ -337,15 +337,22 @@ static int print_candidate(const struct dcb_summary *summary, size_t candidate, 
 static int write_lkp(const struct dcb_report *report, FILE *file, struct dcb_error *err)
 {
 	const struct dcb_summary *summary = report->summary;
+	bool begun = false;
 
 	if (summary->n_kernels < 2)
 		return dcb_error_usage(err,
 				       "run %" PRId64 " has one kernel, and lkp compares two: give "
 				       "another format, text for example",
 				       summary->run.id);
-	for (size_t i = 0; i < summary->n_kernels; i++)
-		if (i != summary->base && print_candidate(summary, i, file) < 0)
+	for (size_t i = 0; i < summary->n_kernels; i++) {
+		if (i == summary->base)
+			continue;
+		if (begun)
+			fputc('\n', file);
+		begun = true;
+		if (print_candidate(summary, i, file) < 0)
 			return dcb_error_oom(err);
+	}
 	return 0;
 }
 
