@@ -58,7 +58,7 @@ static int find_place(const char *path, struct place *place, struct dcb_error *e
 		return refuse(path, errno, err);
 	place->mode = st.st_mode & 0777;
 	place->special = !S_ISREG(st.st_mode);
-	place->path = realpath(path, NULL);
+	place->path = place->special ? strdup(path) : realpath(path, NULL);
 	return place->path ? 0 : refuse(path, errno, err);
 }
 

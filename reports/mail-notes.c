@@ -372,7 +372,7 @@ static int add_value(struct section *section, const json_t *fingerprint, const c
 
 	if (inner)
 		value = json_object_get(value, inner);
-	if (!json_is_string(value))
+	if (!json_is_string(value) || !*json_string_value(value))
 		return 0;
 	text = dcb_format("%.*s", most, json_string_value(value));
 	quoted = text ? dcb_page_quote(text) : NULL;

@@ -16,3 +16,4 @@ target_link_libraries(summary-sample PRIVATE dcb_flags dcb_reports PkgConfig::CM
 set_target_properties(summary-sample PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 dcb_script_test(integration summary-schema TIMEOUT 60)
 dcb_script_test(integration report TIMEOUT 300)
+dcb_script_test(integration export TIMEOUT 300)
