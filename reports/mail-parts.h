@@ -26,6 +26,17 @@ char *dcb_mail_dose(const struct dcb_summary *summary, size_t workload);
 /* `more` behind `list`, with ", " between where the list is not empty; takes both over. */
 char *dcb_mail_append(char *list, char *more);
 
+/* ---- items under a heading that comes with the first of them ---- */
+
+struct dcb_mail_section {
+	struct dcb_page *page;
+	const char *title;
+	bool begun;
+};
+
+/* Takes `text` over; NULL is -ENOMEM. */
+int dcb_mail_add(struct dcb_mail_section *section, char *text, enum dcb_colour colour);
+
 /* ---- cells: malloc'd ---- */
 
 /* Both sides have it. */
