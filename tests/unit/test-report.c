@@ -232,7 +232,7 @@ static uint64_t next(uint64_t *seed)
 static char *random_text(uint64_t *seed, const char *const *letters, size_t n_letters, size_t most)
 {
 	size_t n = 1 + next(seed) % most;
-	char *text = calloc(n, 5);
+	char *text = calloc(n, 8);
 
 	assert_non_null(text);
 	for (size_t i = 0; i < n; i++)
