@@ -81,7 +81,7 @@ static void command_line__only_what_is_not_the_default(void **state)
 		 "--memory 2G --seed 9 dying-dentry:size=600M null"},
 		/* What belongs to the host that ran it. */
 		{"tcg",
-		 "machine=tcg,arch=arm64,blocks=5,cpus=2,deadline=360,base=base,offline=yes,"
+		 "machine=tcg,arch=arm64,cpus=2,deadline=360,base=base,offline=yes,"
 		 "refresh=yes,mirror=http://mirror.example/debian",
 		 "dcbench run --kernel base=debian:6.12 --kernel fixed=debian:7.3 --machine tcg "
 		 "dying-dentry:size=600M null"},
