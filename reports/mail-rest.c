@@ -27,10 +27,12 @@ static struct counts count_rest(const struct dcb_summary *summary, size_t candid
 		    !dcb_mail_is_compared(comparison))
 			continue;
 		if (comparison->verdict == DCB_VERDICT_SAME) {
-			if (counts.same++ && counts.threshold != comparison->threshold)
-				counts.threshold = -1;
-			else
+			counts.same++;
+			/* Of differences it is no share. */
+			if (comparison->has_ratio && counts.threshold == 0)
 				counts.threshold = comparison->threshold;
+			else if (comparison->has_ratio && counts.threshold != comparison->threshold)
+				counts.threshold = -1;
 			counts.equal += dcb_mail_is_unchanged(comparison);
 		}
 		if (comparison->primary)

@@ -27,6 +27,13 @@ static void judge(struct dcb_comparison *comparison, enum dcb_spread spread)
 	double base = comparison->base.median, candidate = comparison->candidate.median;
 	double width = spread == DCB_SPREAD_NONE || !(base > 0) ? 0 : 0.004;
 
+	free(comparison->reason);
+	comparison->reason = NULL;
+	comparison->verdict = DCB_VERDICT_NONE;
+	comparison->further_blocks = 0;
+	comparison->has_p = false;
+	comparison->exact = spread != DCB_SPREAD_BOOTS;
+	comparison->base.bimodal = comparison->candidate.bimodal = false;
 	if (!comparison->base.n || !comparison->candidate.n)
 		return;
 	comparison->has_ratio = base > 0;
@@ -34,16 +41,12 @@ static void judge(struct dcb_comparison *comparison, enum dcb_spread spread)
 	comparison->change_lo = comparison->change * (1 - width);
 	comparison->change_hi = comparison->change * (1 + width);
 	comparison->has_interval = spread != DCB_SPREAD_NONE;
-	comparison->exact = spread != DCB_SPREAD_BOOTS;
 	comparison->spread = spread;
 	comparison->n_pairs = 3;
 	comparison->threshold = 0.01;
 	comparison->has_p = true;
 	comparison->p = 0.03125;
 	comparison->p_adjusted = 0.0625;
-	comparison->further_blocks = 0;
-	free(comparison->reason);
-	comparison->reason = NULL;
 	if (strcmp(comparison->better, "neither") == 0)
 		comparison->verdict = DCB_VERDICT_NONE;
 	else if (comparison->change_hi < 0.99)
