@@ -70,6 +70,9 @@ static int write_to(FILE *file, const char *name,
 
 	errno = 0;
 	r = write(context, file, err);
+	/* Who sees that nothing more can be written may stop early. */
+	if (r < 0 && ferror(file))
+		return dcb_error_sys(err, r, "%s", name);
 	if (r < 0)
 		return r;
 	if (fflush(file) != 0 || ferror(file))
@@ -128,5 +131,7 @@ int dcb_target_make(const struct dcb_target_options *target,
 	if (dcb_draft_open(&draft, place.path, place.mode, err) < 0)
 		return refuse(target->output, err->errnum, err);
 	r = make(context, draft.path, err);
-	return r < 0 ? r : dcb_draft_commit(&draft, place.path, true, err);
+	if (r < 0)
+		return dcb_error_wrap(err, "%s", target->output);
+	return dcb_draft_commit(&draft, place.path, true, err);
 }

@@ -59,6 +59,11 @@ static int write_same(const struct dcb_summary *summary, size_t workload,
 		dcb_format_percent(counts->threshold, share, sizeof(share));
 		snprintf(within, sizeof(within), " within %s", share);
 	}
+	if (counts->equal == counts->same)
+		return dcb_page_item(page,
+				     dcb_format("%s: %zu metric%s equal to the digit", dose,
+						counts->same, counts->same == 1 ? "" : "s"),
+				     DCB_COLOUR_NONE);
 	if (counts->equal)
 		snprintf(equal, sizeof(equal), ", %zu of them equal", counts->equal);
 	return dcb_page_item(page,

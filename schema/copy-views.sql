@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- What an exported copy has besides the tables: everything under its name, for sqlite3 and the like.
--- dcbench itself does not use them.
+-- dcbench itself does not use them. A copy of a copy has them anew.
 
+DROP VIEW IF EXISTS sample_long;
 CREATE VIEW sample_long AS
 SELECT r.id AS run, strftime('%Y-%m-%dT%H:%M:%SZ', r.created_us / 1000000, 'unixepoch') AS created,
 	r.machine, r.arch, rk.name AS kernel, k.release, k.sha256, w.name AS workload, w.params, m.role,
@@ -15,6 +16,7 @@ JOIN sample s ON s.boot = b.id
 JOIN run_workload w ON w.run = r.id AND w.idx = s.workload
 JOIN metric m ON m.id = s.metric;
 
+DROP VIEW IF EXISTS boot_long;
 CREATE VIEW boot_long AS
 SELECT r.id AS run, rk.name AS kernel, k.release, k.sha256, b.id AS boot, b.block, b.position, b.seed,
 	b.state, b.reason, strftime('%Y-%m-%dT%H:%M:%SZ', b.started_us / 1000000, 'unixepoch') AS started,
@@ -24,6 +26,7 @@ JOIN boot b ON b.run = r.id
 JOIN run_kernel rk ON rk.run = r.id AND rk.idx = b.kernel
 JOIN kernel k ON k.id = rk.kernel;
 
+DROP VIEW IF EXISTS symptom_long;
 CREATE VIEW symptom_long AS
 SELECT b.run, rk.name AS kernel, b.block, b.state AS boot_state, w.name AS workload, w.params, s.name,
 	s.present, s.state, s.value, s.hits, s.tries, s.detail

@@ -10,15 +10,15 @@
 /* From copy-views.sql, at build time. */
 extern const char dcb_copy_views[];
 
-static int fail_copy(sqlite3 *db, int rc, const char *path, struct dcb_error *err)
+static int fail_copy(sqlite3 *db, int rc, struct dcb_error *err)
 {
 	int errnum = db ? sqlite3_system_errno(db) : 0;
 
 	if ((rc & 0xff) == SQLITE_FULL)
 		errnum = ENOSPC;
 	if (errnum)
-		return dcb_error_sys(err, errnum, "%s", path);
-	return dcb_error_set(err, EIO, "%s: %s", path,
+		return dcb_error_sys(err, errnum, "copying the database");
+	return dcb_error_set(err, EIO, "copying the database: %s",
 			     db ? sqlite3_errmsg(db) : sqlite3_errstr(rc));
 }
 
@@ -34,7 +34,7 @@ static int vacuum_into(struct dcb_store *store, const char *path, struct dcb_err
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(stmt);
 	if (rc != SQLITE_DONE)
-		r = fail_copy(store->db, rc, path, err);
+		r = fail_copy(store->db, rc, err);
 	sqlite3_finalize(stmt);
 	return r;
 }
@@ -52,7 +52,7 @@ static int add_views(const char *path, struct dcb_error *err)
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
 	if (rc != SQLITE_OK)
-		r = fail_copy(db, rc, path, err);
+		r = fail_copy(db, rc, err);
 	sqlite3_close(db);
 	return r;
 }
