@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "reports/command-line.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/cleanup.h"
