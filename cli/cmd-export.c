@@ -7,6 +7,8 @@
 #include "reports/export.h"
 #include "schema/store.h"
 
+#define MOST_RUNS 4096 /* that can be named */
+
 enum { FORMAT_CSV, FORMAT_NDJSON, FORMAT_SQLITE };
 
 struct arguments {
@@ -76,6 +78,19 @@ static int read_runs(char **words, int n_words, struct writing *writing, struct 
 	return 0;
 }
 
+/* Words, options, the database. */
+static int begin(const struct dcb_command *command, int argc, char **argv,
+		 const struct dcb_arguments_set *sets, size_t n_sets, int min, int max,
+		 const struct arguments *arguments, struct writing *writing, struct dcb_error *err)
+{
+	int n_words, r;
+
+	r = dcb_arguments_read(command, argc, argv, sets, n_sets, min, max, &n_words, err);
+	if (r == 0)
+		r = read_runs(argv + 1, n_words, writing, err);
+	return r < 0 ? r : dcb_database_open(arguments->database.db, false, &writing->store, err);
+}
+
 static int export_copy(const struct arguments *arguments, struct writing *writing,
 		       struct dcb_error *err)
 {
@@ -94,14 +109,9 @@ static int export(int argc, char **argv, struct dcb_error *err)
 	const struct dcb_arguments_set sets[] = {{export_options, &arguments},
 						 {dcb_target_options, &arguments.target},
 						 {dcb_database_options, &arguments.database}};
-	int n_words, r;
+	int r = begin(&dcb_command_export, argc, argv, sets, ARRAY_SIZE(sets), 0, MOST_RUNS,
+		      &arguments, &writing, err);
 
-	r = dcb_arguments_read(&dcb_command_export, argc, argv, sets, ARRAY_SIZE(sets), 0, 4096,
-			       &n_words, err);
-	if (r == 0)
-		r = read_runs(argv + 1, n_words, &writing, err);
-	if (r == 0)
-		r = dcb_database_open(arguments.database.db, false, &writing.store, err);
 	if (r < 0)
 		return r;
 	if (arguments.format == FORMAT_SQLITE)
@@ -130,14 +140,9 @@ static int samples(int argc, char **argv, struct dcb_error *err)
 	_cleanup_(writing_deinit) struct writing writing = {.columns = DCB_EXPORT_BRIEF};
 	const struct dcb_arguments_set sets[] = {{dcb_database_options, &arguments.database},
 						 {dcb_output_options, &arguments.output}};
-	int n_words, r;
+	int r = begin(&dcb_command_samples, argc, argv, sets, ARRAY_SIZE(sets), 1, 1, &arguments,
+		      &writing, err);
 
-	r = dcb_arguments_read(&dcb_command_samples, argc, argv, sets, ARRAY_SIZE(sets), 1, 1,
-			       &n_words, err);
-	if (r == 0)
-		r = read_runs(argv + 1, n_words, &writing, err);
-	if (r == 0)
-		r = dcb_database_open(arguments.database.db, false, &writing.store, err);
 	if (r < 0)
 		return r;
 	writing.form = arguments.output.json ? DCB_EXPORT_JSON : DCB_EXPORT_TSV;
