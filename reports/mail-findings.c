@@ -89,7 +89,7 @@ static const struct dcb_summary_setting *find_setting(const struct dcb_summary *
 	return NULL;
 }
 
-/* A setting that could not be made alike: "preempt differs: base full, other voluntary". */
+/* A setting that could not be made alike: "setting preempt differs: base full, other voluntary". */
 static int add_setting(struct dcb_mail_section *section, const struct dcb_summary *summary,
 		       const struct dcb_summary_setting *first)
 {
@@ -114,7 +114,7 @@ static int add_setting(struct dcb_mail_section *section, const struct dcb_summar
 			value ? dcb_format("%s %s", summary->kernels[kernel].name, value) : NULL);
 	}
 	if (name && list && differs) {
-		int r = dcb_mail_add(section, dcb_format("%s differs: %s", name, list),
+		int r = dcb_mail_add(section, dcb_format("setting %s differs: %s", name, list),
 				     DCB_COLOUR_UNSURE);
 
 		free(list);

@@ -334,32 +334,38 @@ static size_t check_markdown_line(const char *line)
 	return n_pipes;
 }
 
+/* A line that is a block of its own, or begins one. */
+static bool begins_block(const char *line)
+{
+	return !*line || strchr("|#", *line) || strncmp(line, "- ", 2) == 0 ||
+	       strncmp(line, "```", 3) == 0;
+}
+
 static void check_markdown(const char *text)
 {
 	_cleanup_free_ char *copy = strdup(text);
-	size_t of_table = 0, of_head = 0;
 	char *rest = copy, *line;
+	size_t of_head = 0;
 	bool fenced = false;
 
 	check_text(text, 100000);
 	while ((line = strsep(&rest, "\n"))) {
+		bool is_row = *line == '|';
 		size_t n;
 
-		if (strncmp(line, "```", 3) == 0) {
+		if (strncmp(line, "```", 3) == 0)
 			fenced = !fenced;
+		if (fenced || strncmp(line, "```", 3) == 0)
 			continue;
-		}
-		if (fenced)
-			continue;
-		if (*line != '|') {
-			/* Spans may go on in the next line of an item. */
-			of_table = 0;
-			continue;
+		/* What is broken belongs together: a span may go on in the next line. */
+		while (!is_row && *line && *line != '#' && rest && !begins_block(rest)) {
+			rest[-1] = ' ';
+			strsep(&rest, "\n");
 		}
 		n = check_markdown_line(line);
-		if (!of_table++)
-			of_head = n;
-		assert_int_equal(n, of_head);
+		if (is_row && of_head)
+			assert_int_equal(n, of_head);
+		of_head = is_row ? n : 0;
 	}
 	assert_false(fenced);
 }
