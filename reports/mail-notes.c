@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "reports/judgement-notes.h"
 #include "reports/mail-parts.h"
 
 int dcb_mail_add(struct dcb_mail_section *section, char *text, enum dcb_colour colour)
@@ -73,45 +74,26 @@ static int add_disk(struct dcb_mail_section *section, const struct dcb_summary *
 		DCB_COLOUR_UNSURE);
 }
 
-static int add_spread(struct dcb_mail_section *section, const struct dcb_summary *summary)
+/* What verdicts rest upon; what failed, and clusters of boots, are findings. */
+static int add_judgement(struct dcb_mail_section *section, const struct dcb_summary *summary)
 {
-	bool boots = false, layout = false, digits = false;
-	int r = 0;
+	_cleanup_(dcb_notes_deinit) struct dcb_notes notes = DCB_NOTES_NULL;
+	int r = dcb_judgement_notes(summary, false, &notes);
 
-	for (size_t i = 0; i < summary->n_comparisons; i++) {
-		const struct dcb_comparison *comparison = &summary->comparisons[i];
+	for (size_t i = 0; r >= 0 && i < notes.n; i++) {
+		const struct dcb_note *note = &notes.rows[i];
 
-		if (!dcb_mail_is_compared(comparison))
-			continue;
-		boots |= comparison->spread == DCB_SPREAD_BOOTS;
-		layout |= comparison->spread == DCB_SPREAD_LAYOUT;
-		digits |= comparison->exact && !comparison->has_interval;
+		if (strcmp(note->label, "finding") != 0 && strcmp(note->label, "two modes") != 0)
+			r = dcb_mail_add(section, dcb_format("%s: %s", note->label, note->text),
+					 note->colour);
 	}
-	if (boots)
-		r = dcb_mail_add(
-			section,
-			strdup("intervals are over boots, compared within blocks: the noise of "
-			       "booting again"),
-			DCB_COLOUR_NONE);
-	if (r >= 0 && layout)
-		r = dcb_mail_add(
-			section,
-			strdup("intervals of exact boots are over seeds: where code and data came "
-			       "to lie, not noise; the same seed gives the same digits"),
-			DCB_COLOUR_NONE);
-	if (r >= 0 && digits)
-		r = dcb_mail_add(
-			section,
-			strdup("exact boots of one seed are compared digit by digit: there is no "
-			       "interval"),
-			DCB_COLOUR_NONE);
 	return r;
 }
 
 int dcb_mail_limits(const struct dcb_summary *summary, struct dcb_page *page)
 {
 	struct dcb_mail_section section = {.page = page, .title = "How it was measured"};
-	int r = add_spread(&section, summary);
+	int r = add_judgement(&section, summary);
 
 	for (size_t i = 0; r >= 0 && i < summary->n_counters; i++)
 		if (summary->counters[i].value)
