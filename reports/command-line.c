@@ -161,25 +161,67 @@ static bool is_settled_default(const struct dcb_summary *summary, const char *na
 	return false;
 }
 
+/* What the option is where it is not given. */
+static bool is_default(const struct dcb_plan *defaults, const char *name, const char *value)
+{
+	const struct dcb_option *option = dcb_option_find(dcb_plan_options, name);
+	_cleanup_free_ char *text = NULL;
+
+	if (!option || !option->fallback)
+		return false;
+	text = dcb_option_format(option, defaults);
+	return text && strcmp(text, value) == 0;
+}
+
 static int add_options(struct words *words, const struct dcb_summary *summary, json_t *options,
 		       struct dcb_error *err)
 {
+	_cleanup_(dcb_plan_deinit) struct dcb_plan defaults;
 	const char *name;
 	json_t *value;
+	int r;
 
+	r = dcb_plan_init(&defaults, err);
+	if (r < 0)
+		return r;
 	/* The machine is always named: "auto" means something else on another host. */
 	json_object_foreach(options, name, value)
 	{
-		const struct dcb_option *option = dcb_option_find(dcb_plan_options, name);
 		const char *text = json_string_value(value);
-		int r;
 
 		if (!text || is_of_host(name) || is_settled_default(summary, name, text) ||
-		    (option && option->fallback && strcmp(text, option->fallback) == 0))
+		    is_default(&defaults, name, text))
 			continue;
 		r = add_option(words, name, strdup(text), err);
 		if (r < 0)
 			return r;
+	}
+	return 0;
+}
+
+/* What a plan says of a kernel besides its spec: "plant": "2%" came from --plant NAME=2%. */
+static int add_kernel_options(struct words *words, json_t *kernels, struct dcb_error *err)
+{
+	json_t *kernel, *value;
+	const char *key;
+	size_t i;
+
+	json_array_foreach(kernels, i, kernel)
+	{
+		const char *name = json_string_value(json_object_get(kernel, "name"));
+
+		json_object_foreach(kernel, key, value)
+		{
+			int r;
+
+			if (strcmp(key, "name") == 0 || strcmp(key, "spec") == 0 || !name ||
+			    !json_is_string(value))
+				continue;
+			r = add_option(words, key,
+				       dcb_format("%s=%s", name, json_string_value(value)), err);
+			if (r < 0)
+				return r;
+		}
 	}
 	return 0;
 }
@@ -201,6 +243,8 @@ int dcb_command_line_run(const struct dcb_summary *summary, char ***ret_words,
 			&words, "kernel",
 			dcb_format("%s=%s", summary->kernels[i].name, summary->kernels[i].spec),
 			err);
+	if (r == 0)
+		r = add_kernel_options(&words, json_object_get(plan, "kernels"), err);
 	if (r == 0)
 		r = add_options(&words, summary, json_object_get(plan, "options"), err);
 	for (size_t i = 0; r == 0 && i < summary->n_workloads; i++)

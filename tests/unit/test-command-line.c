@@ -94,6 +94,30 @@ static void command_line__only_what_is_not_the_default(void **state)
 	}
 }
 
+/* Of options that this build does not know too. */
+static void command_line__what_a_kernel_has_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_(dcb_summary_freep) struct dcb_summary *summary = NULL;
+	_cleanup_(dcb_words_freep) char **words = NULL;
+	struct dcb_error err = DCB_ERROR_NULL;
+	_cleanup_free_ char *line = NULL;
+
+	assert_int_equal(
+		dcb_summary_new(f->store, f->run, &(struct dcb_summary_options){0}, &summary, &err),
+		0);
+	free((char *)summary->run.plan);
+	summary->run.plan = strdup("{\"kernels\":[{\"name\":\"base\",\"spec\":\"debian:6.12\"},"
+				   "{\"name\":\"fixed\",\"spec\":\"debian:7.3\",\"later\":\"2%\"}],"
+				   "\"options\":{\"machine\":\"icount\",\"much-later\":\"a b\"}}");
+	if (dcb_command_line_run(summary, &words, &err) < 0)
+		fail_msg("%s", err.message);
+	line = line_of(words);
+	assert_string_equal(line, "dcbench run --kernel base=debian:6.12 --kernel fixed=debian:7.3 "
+				  "--later fixed=2% --machine icount --much-later 'a b' "
+				  "dying-dentry:size=600M null");
+}
+
 static void command_line__damaged_plan_is_told(void **state)
 {
 	struct fixture *f = *state;
@@ -153,6 +177,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(command_line__only_what_is_not_the_default),
+		T(command_line__what_a_kernel_has_of_its_own),
 		T(command_line__damaged_plan_is_told),
 		cmocka_unit_test(shell_quote__survives_the_shell),
 	};
