@@ -23,3 +23,11 @@ set_target_properties(summary-sample PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE
 dcb_script_test(integration summary-schema TIMEOUT 60)
 dcb_script_test(integration report TIMEOUT 300)
 dcb_script_test(integration export TIMEOUT 300)
+
+# Formats that other programs read.
+dcb_unit_test(names LINK dcb_reports)
+dcb_unit_test(b4 LINK dcb_reports)
+dcb_unit_test(bmf LINK dcb_reports)
+dcb_unit_test(kcidb LINK dcb_reports)
+dcb_unit_test(openmetrics LINK dcb_reports)
+dcb_script_test(integration report-foreign TIMEOUT 300)
