@@ -119,6 +119,9 @@ static int report(int argc, char **argv, struct dcb_error *err)
 	if (r < 0)
 		return r;
 	summary->run.state = dcb_run_effective_state(&summary->run);
+	r = dcb_report_format_check(format, summary, err);
+	if (r < 0)
+		return r;
 	r = dcb_store_snapshot_begin(store, err);
 	if (r < 0)
 		return r;
