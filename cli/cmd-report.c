@@ -94,6 +94,9 @@ static int report(int argc, char **argv, struct dcb_error *err)
 	r = dcb_summary_load(store, run_id, &arguments.judgement, &summary, err);
 	if (r < 0)
 		return r;
+	r = dcb_report_format_check(writing.format, summary, err);
+	if (r < 0)
+		return r;
 	summary->run.state = dcb_run_effective_state(&summary->run);
 	if (dcb_target_is_stdout(&arguments.target))
 		dcb_terminal(&report.width, &report.colour);

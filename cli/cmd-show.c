@@ -106,7 +106,7 @@ static int show(int argc, char **argv, struct dcb_error *err)
 	if (arguments.matrix != MATRIX_NO)
 		return dcb_print_matrix(summary, arguments.matrix == MATRIX_MARKDOWN, arguments.all,
 					err);
-	return dcb_print_summary(summary, arguments.output.json, arguments.all, err);
+	return dcb_print_summary(store, summary, arguments.output.json, arguments.all, err);
 }
 
 static const struct dcb_option *const show_tables[] = {dcb_database_options, dcb_output_options,
@@ -191,7 +191,7 @@ static int compare(int argc, char **argv, struct dcb_error *err)
 				       "second run, or see `dcbench show %lld`",
 				       (long long)run_id, (long long)run_id);
 	summary->run.state = dcb_run_effective_state(&summary->run);
-	return dcb_print_summary(summary, arguments.output.json, true, err);
+	return dcb_print_summary(store, summary, arguments.output.json, true, err);
 }
 
 const struct dcb_command dcb_command_compare = {

@@ -36,8 +36,8 @@ struct dcb_command {
 
 extern const struct dcb_command dcb_command_compare, dcb_command_doctor, dcb_command_export,
 	dcb_command_kernels, dcb_command_list, dcb_command_machines, dcb_command_report,
-	dcb_command_resume, dcb_command_run, dcb_command_samples, dcb_command_show,
-	dcb_command_workloads;
+	dcb_command_reproduce, dcb_command_resume, dcb_command_run, dcb_command_samples,
+	dcb_command_show, dcb_command_workloads;
 
 /* Options that commands share. */
 struct dcb_output_options {
@@ -92,8 +92,9 @@ void dcb_terminal(int *ret_width, bool *ret_colour);
 int dcb_print_json(const json_t *json, struct dcb_error *err);
 int dcb_print_matrix(const struct dcb_summary *summary, bool markdown, bool all,
 		     struct dcb_error *err);
-int dcb_print_summary(const struct dcb_summary *summary, bool json, bool all,
-		      struct dcb_error *err);
+/* JSON has what reproduces the run, too: it takes the samples from the store. */
+int dcb_print_summary(struct dcb_store *store, const struct dcb_summary *summary, bool json,
+		      bool all, struct dcb_error *err);
 int dcb_output_flush(struct dcb_error *err);
 /* Lines to standard error; silent unless it is a terminal or DCBENCH_PROGRESS is set. */
 const struct dcb_sink *dcb_progress_sink(void);

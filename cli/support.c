@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "machines/machine.h"
 #include "reports/matrix.h"
+#include "reports/reproduction.h"
 #include "reports/summary.h"
 #include "schema/store.h"
 
@@ -78,10 +79,7 @@ static int find_exact(void *context, const struct dcb_store_run *run)
 {
 	struct dcb_summary_options *options = context;
 
-	for (size_t i = 0; i < dcb_n_machines; i++) {
-		if (strcmp(dcb_machines[i]->name, run->machine) == 0)
-			options->exact = dcb_machines[i]->exact;
-	}
+	options->exact = dcb_machine_is_exact(run->machine);
 	return 0;
 }
 
@@ -154,15 +152,17 @@ int dcb_print_matrix(const struct dcb_summary *summary, bool markdown, bool all,
 	return dcb_output_flush(err);
 }
 
-int dcb_print_summary(const struct dcb_summary *summary, bool json, bool all, struct dcb_error *err)
+int dcb_print_summary(struct dcb_store *store, const struct dcb_summary *summary, bool json,
+		      bool all, struct dcb_error *err)
 {
 	const struct dcb_table_options options = table_options(all);
 	int r;
 
 	if (json) {
-		json_auto_t *object = dcb_summary_to_json(summary);
+		json_auto_t *object = NULL;
 
-		return dcb_print_json(object, err);
+		r = dcb_reproduction_summary(store, summary, &object, err);
+		return r < 0 ? r : dcb_print_json(object, err);
 	}
 	r = dcb_table_print(summary, &options, stdout);
 	if (r < 0)

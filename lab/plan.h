@@ -21,6 +21,7 @@ struct dcb_error;
 
 struct dcb_plan_kernel {
 	char *name, *spec;
+	int64_t plant_ppm; /* workloads/plant.h; 0: none */
 };
 
 struct dcb_plan_workload {
@@ -38,6 +39,7 @@ struct dcb_plan {
 
 	/* dcb_plan_options[] fills these; 0 or "auto" is replaced by settle. */
 	char *base, *machine, *arch, *mirror;
+	char **plants; /* NAME=SHARE; settle gives them to the kernels */
 	int64_t blocks, seed, cpus, memory, deadline_s, jobs;
 	int cgroup; /* 0: off, 1: on */
 	bool offline, refresh;

@@ -134,7 +134,7 @@ static void slot_request(struct engine *engine, struct slot *slot)
 		.spec = {.arch = plan->guest_arch,
 			 .image = engine->prepared.kernels[kernel]->image,
 			 .initramfs = engine->prepared.initramfs[kernel],
-			 .job = engine->prepared.job,
+			 .job = engine->prepared.jobs[kernel],
 			 .cpus = (unsigned)plan->cpus,
 			 .memory_bytes = memory,
 			 .seed = dcb_cell_seed(slot->cell),
@@ -365,6 +365,8 @@ static int store_run(struct engine *engine, struct dcb_error *err)
 	int r;
 
 	r = dcb_fingerprint(plan, &engine->prepared, &fingerprint, err);
+	if (r == 0 && engine->options->ready)
+		r = engine->options->ready(engine->options->context, fingerprint, err);
 	if (r < 0)
 		return r;
 	r = dcb_owner_self(&owner, err);
@@ -416,7 +418,7 @@ int dcb_run_start(struct dcb_store *store, const struct dcb_plan *plan,
 		.store = store, .plan = plan, .options = options, .scratch = DCB_SCRATCH_NULL};
 	int r;
 
-	r = engine_init(&engine, NULL, err);
+	r = engine_init(&engine, options->sha256s, err);
 	if (r < 0)
 		return r;
 	r = store_run(&engine, err);

@@ -23,6 +23,13 @@ struct dcb_run_options {
 	const struct dcb_sink *sink;
 	const volatile sig_atomic_t
 		*stop; /* set by a signal handler: ends the run as interrupted */
+	/* Of a new run: the kernels by the digests of their images, one each, which must be in the
+	 * store; NULL: as the plan's specs say. */
+	const char *const *sha256s;
+	/* Called before a new run's first boot, with its fingerprint; a negative result ends it,
+	 * and nothing is stored. Optional. */
+	int (*ready)(void *context, const json_t *fingerprint, struct dcb_error *err);
+	void *context;
 };
 
 /* Boots a settled plan. *ret_run_id is set as soon as the run is stored, also when the call then

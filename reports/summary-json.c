@@ -64,12 +64,14 @@ static json_t *run_to_json(const struct dcb_summary *summary)
 static json_t *kernel_to_json(const struct dcb_summary *summary, size_t i)
 {
 	const struct dcb_store_run_kernel *kernel = &summary->kernels[i];
+	int64_t plant_ppm = summary->plants_ppm[i];
 
 	return json_pack_ex(
-		NULL, 0, "{so so so so so so}", "name", text_to_json(kernel->name), "spec",
+		NULL, 0, "{so so so so so so so}", "name", text_to_json(kernel->name), "spec",
 		text_to_json(kernel->spec), "release", text_to_json(kernel->kernel.release),
 		"sha256", text_to_json(kernel->kernel.sha256), "arch",
-		text_to_json(kernel->kernel.arch), "origin", stored_to_json(kernel->kernel.origin));
+		text_to_json(kernel->kernel.arch), "origin", stored_to_json(kernel->kernel.origin),
+		"plant", plant_ppm ? dcb_json_number((double)plant_ppm / 1e6) : json_null());
 }
 
 static json_t *workload_to_json(const struct dcb_summary *summary, size_t i)
@@ -230,8 +232,8 @@ static json_t *overhead_to_json(const struct dcb_summary *summary)
 
 json_t *dcb_summary_to_json(const struct dcb_summary *summary)
 {
-	return json_pack_ex(NULL, 0, "{ss so so so so so so so so so so so so}", "version", VERSION,
-			    "run", run_to_json(summary), "kernels",
+	return json_pack_ex(NULL, 0, "{ss so so so so so so so so so so so so sn}", "version",
+			    VERSION, "run", run_to_json(summary), "kernels",
 			    list_to_json(summary, summary->n_kernels, kernel_to_json), "workloads",
 			    list_to_json(summary, summary->n_workloads, workload_to_json), "boots",
 			    list_to_json(summary, summary->n_boots, boot_to_json), "comparisons",
@@ -242,5 +244,5 @@ json_t *dcb_summary_to_json(const struct dcb_summary *summary)
 			    list_to_json(summary, summary->n_settings, setting_to_json), "overhead",
 			    overhead_to_json(summary), "failures",
 			    list_to_json(summary, summary->n_kernels, failures_to_json),
-			    "judgement", judgement_to_json(summary));
+			    "judgement", judgement_to_json(summary), "reproduction");
 }

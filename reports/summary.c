@@ -177,6 +177,9 @@ static int load(struct loader *loader, int64_t run_id, const struct dcb_summary_
 	r = dcb_store_each_run_kernel(store, run_id, read_kernel, loader, loader->err);
 	if (r < 0)
 		return r;
+	r = dcb_planted_load(summary, loader->err);
+	if (r < 0)
+		return r;
 	r = dcb_store_each_run_workload(store, run_id, read_workload, loader, loader->err);
 	if (r < 0)
 		return r;
@@ -305,6 +308,7 @@ void dcb_summary_free(struct dcb_summary *summary)
 		free(summary->settings[i].value);
 	}
 	free(summary->settings);
+	free(summary->plants_ppm);
 	free(summary->kernels);
 	free(summary->workloads);
 	free(summary->boots);

@@ -221,12 +221,33 @@ static int print_overhead(const struct dcb_summary *summary,
 			  DCB_COLOUR_NONE, options, file);
 }
 
+/* "  planted      fixed repeats 2 % of its operations" */
+static int print_planted(const struct dcb_summary *summary, const struct dcb_table_options *options,
+			 FILE *file)
+{
+	int r = 0;
+
+	for (size_t kernel = 0; r == 0 && kernel < summary->n_kernels; kernel++) {
+		_cleanup_free_ char *text = NULL;
+
+		if (!summary->plants_ppm[kernel])
+			continue;
+		text = dcb_summary_planted(summary, kernel);
+		r = text ? print_line(dcb_format("  planted      %s: a known slow-down", text),
+				      DCB_COLOUR_BAD, options, file)
+			 : -ENOMEM;
+	}
+	return r;
+}
+
 int dcb_table_print_notes(const struct dcb_summary *summary,
 			  const struct dcb_table_options *options, FILE *file)
 {
 	int r;
 
-	r = print_judgement(summary, options, file);
+	r = print_planted(summary, options, file);
+	if (r >= 0)
+		r = print_judgement(summary, options, file);
 	if (r >= 0)
 		r = print_boots(summary, options, file);
 	if (r >= 0)

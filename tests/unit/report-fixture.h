@@ -86,6 +86,17 @@ static inline void report_failed_boot(struct dcb_store *store, int64_t run, size
 		fail_msg("%s", err.message);
 }
 
+/* A plan as the lab writes it, of the first two kernels. */
+#define REPORT_PLAN                                                                                \
+	"{\"kernels\":[{\"name\":\"base\",\"spec\":\"debian:6.12\"},"                              \
+	"{\"name\":\"fixed\",\"spec\":\"debian:7.3\"}],"                                           \
+	"\"workloads\":[{\"name\":\"dying-dentry\",\"params\":\"op=rmdir,size=600M,waiters=1\"},"  \
+	"{\"name\":\"null\",\"params\":\"\"}],"                                                    \
+	"\"options\":{\"base\":\"base\",\"machine\":\"icount\",\"arch\":\"arm64\",\"blocks\":"     \
+	"\"3\","                                                                                   \
+	"\"seed\":\"42\",\"cpus\":\"1\",\"memory\":\"1G\",\"deadline\":\"300\",\"jobs\":\"2\","    \
+	"\"mirror\":\"http://mirror.example\"}}"
+
 /* The run of the golden tables: n_kernels of 6.12 that spins, 7.3 that sleeps, 7.0 that spins;
  * three blocks; with_failure: the last boot of "fixed" panics. */
 static inline int64_t report_demo(struct dcb_store *store, size_t n_kernels, bool with_failure)

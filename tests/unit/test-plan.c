@@ -84,6 +84,28 @@ static void plan_json__round_trips(void **state)
 	assert_string_equal(first, second);
 }
 
+static void plan_json__keeps_what_is_planted(void **state)
+{
+	_cleanup_(dcb_plan_deinit) struct dcb_plan plan;
+	_cleanup_(dcb_plan_deinit) struct dcb_plan back;
+	struct dcb_error err = DCB_ERROR_NULL;
+	json_auto_t *json = NULL;
+
+	assert_int_equal(read_text(*state, &plan,
+				   "[plan]\nmachine=null\nplant=b=0.1%\n[kernel a]\nspec=x\n"
+				   "[kernel b]\nspec=x\n[kernel c]\nspec=x\nplant=2%\n"
+				   "[workload lookup-control]\n",
+				   &err),
+			 0);
+	json = dcb_plan_to_json(&plan);
+	assert_int_equal(dcb_plan_init(&back, &err), 0);
+	assert_int_equal(dcb_plan_from_json(&back, json, &err), 0);
+	assert_int_equal(dcb_plan_settle(&back, &err), 0);
+	assert_int_equal(back.kernels[0].plant_ppm, 0);
+	assert_int_equal(back.kernels[1].plant_ppm, 1000);
+	assert_int_equal(back.kernels[2].plant_ppm, 20000);
+}
+
 static void plan_read__a_suite_brings_each_dose_once(void **state)
 {
 	_cleanup_(dcb_plan_deinit) struct dcb_plan plan;
@@ -138,6 +160,19 @@ static void plan_read__bad_input_says_what_where_and_what_to_do(void **state)
 	refuses(*state,
 		"[plan]\nmachine=null\n[kernel a]\nspec=x\n[workload null]\n[workload null]\n",
 		"stands there twice");
+	refuses(*state, "[kernel a]\nspec=x\nplant=2\n",
+		"x.plan:3: plant \"2\": give a share from 0.1% to 100%");
+	refuses(*state, "[plan]\nmachine=null\nplant=z=2%\n[kernel a]\nspec=x\n[workload null]\n",
+		"plant z=2%: no kernel has that name");
+	refuses(*state, "[plan]\nmachine=null\nplant=a\n[kernel a]\nspec=x\n[workload null]\n",
+		"plant a: give NAME=SHARE, for example fixed=2%");
+	refuses(*state,
+		"[plan]\nmachine=null\n[kernel a]\nspec=x\nplant=2%\n[workload dying-dentry]\n",
+		"plant a: nothing can be planted in dying-dentry, only in ");
+	refuses(*state,
+		"[plan]\nmachine=null\n[kernel a]\nspec=x\nplant=0.1%\n"
+		"[workload lookup-control]\ncount=100\n",
+		"plant a: that share of the 100 operations of lookup-control is none");
 	refuses(*state,
 		"[plan]\nmachine=null\nmemory=256M\n[kernel a]\nspec=x\n"
 		"[workload dying-dentry]\nsize=1G\n",
@@ -149,6 +184,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plan_read__file_becomes_a_plan),
 		cmocka_unit_test(plan_json__round_trips),
+		cmocka_unit_test(plan_json__keeps_what_is_planted),
 		cmocka_unit_test(plan_read__a_suite_brings_each_dose_once),
 		cmocka_unit_test(plan_read__bad_input_says_what_where_and_what_to_do),
 	};
