@@ -245,7 +245,7 @@ static int print_stopped(const struct dcb_summary *summary, const struct dcb_tab
 			  DCB_COLOUR_NONE, options, file);
 }
 
-/* "  calibration  with 12 blocks this host finds 1.8 % in waiter wall" */
+/* "  calibration  12 blocks find 1.8 % (waiter wall)" */
 static int print_calibrations(const struct dcb_summary *summary,
 			      const struct dcb_table_options *options, FILE *file)
 {

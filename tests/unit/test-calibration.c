@@ -355,7 +355,7 @@ static void calibration__counts_for_its_host_and_its_newest_counts(void **state)
 	assert_string_equal(reason, "not calibrated");
 
 	calibrate(f->store, noisy_run(f->store, twin_kernels, HOST, 12, 0.01, 1), false);
-	assert_int_equal(count_notes(f->store, run, false, "with 12 blocks this host finds "), 1);
+	assert_int_equal(count_notes(f->store, run, false, "12 blocks find "), 1);
 	assert_int_equal(verdict_of(f->store, run, true, NULL), DCB_VERDICT_REGRESSED);
 	assert_int_equal(verdict_of(f->store, elsewhere, true, NULL), DCB_VERDICT_CANNOT_TELL);
 
