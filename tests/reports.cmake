@@ -27,3 +27,11 @@ dcb_script_test(integration history TIMEOUT 120)
 add_executable(bench-change-points EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/bench/change-points.c)
 target_link_libraries(bench-change-points PRIVATE dcb_flags dcb_reports)
 set_target_properties(bench-change-points PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+
+# Formats that other programs read.
+dcb_unit_test(names LINK dcb_reports)
+dcb_unit_test(b4 LINK dcb_reports)
+dcb_unit_test(bmf LINK dcb_reports)
+dcb_unit_test(kcidb LINK dcb_reports)
+dcb_unit_test(openmetrics LINK dcb_reports)
+dcb_script_test(integration report-foreign TIMEOUT 300)
