@@ -283,9 +283,9 @@ int dcb_table_print_notes(const struct dcb_summary *summary,
 {
 	int r;
 
-	r = print_judgement(summary, options, file);
+	r = print_planted(summary, options, file);
 	if (r >= 0)
-		r = print_planted(summary, options, file);
+		r = print_judgement(summary, options, file);
 	if (r >= 0)
 		r = print_boots(summary, options, file);
 	if (r >= 0)
