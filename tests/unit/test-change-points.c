@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/random.h"
 #include "reports/stats/change-points.h"
+#include "reports/stats/far-values.h"
 
 #define MOST 10000
 
@@ -328,6 +329,49 @@ static void points__of_a_few_far_values_are_none(void **state)
 	}
 }
 
+static void points__are_not_hidden_by_a_few_far_values(void **state)
+{
+	const double levels[] = {100, 105};
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 20; seed++) {
+		_cleanup_(found_deinit) struct found found = {0};
+		double values[80];
+		size_t n = make(seed, levels, 2, 40, values);
+
+		values[9] = 900;
+		values[55] = 700;
+		values[56] = 20;
+		values[79] = 800;
+		found = search(values, n, &usual);
+		assert_int_equal(found.n, 1);
+		assert_true(is_near(found.rows[0].index, 40, 2));
+		assert_near(found.rows[0].change, 1.05, 0.01);
+	}
+}
+
+static void far_values__are_drawn_in_and_levels_are_not(void **state)
+{
+	double values[] = {1, 1.1, 0.9, 50, 1.1, 0.9, 1, 9, 9.1, 9, 9.1, -70, 9, 9.1, 9};
+	const double before[] = {1, 1.1, 0.9, 50, 1.1, 0.9, 1, 9, 9.1, 9, 9.1, -70, 9, 9.1, 9};
+	double exact[] = {5, 5, 5, 6, 5, 5, 5, 7};
+
+	(void)state;
+	assert_int_equal(dcb_far_values_draw_in(values, ARRAY_SIZE(values)), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		if (i == 3)
+			assert_true(values[i] > 1.1 && values[i] < 3);
+		else if (i == 11)
+			assert_true(values[i] > 7 && values[i] < 9);
+		else
+			assert_true(values[i] == before[i]);
+	}
+	/* No spread to measure by. */
+	assert_int_equal(dcb_far_values_draw_in(exact, ARRAY_SIZE(exact)), 0);
+	assert_true(exact[3] == 6 && exact[7] == 7);
+	assert_int_equal(dcb_far_values_draw_in(exact, 0), 0);
+}
+
 static void points__below_the_smallest_step_are_merged(void **state)
 {
 	const double levels[] = {100, 102, 112, 110};
@@ -397,6 +441,8 @@ int main(void)
 		cmocka_unit_test(points__of_the_reverse_are_mirrored),
 		cmocka_unit_test(points__do_not_depend_on_scale_or_origin),
 		cmocka_unit_test(points__of_a_few_far_values_are_none),
+		cmocka_unit_test(points__are_not_hidden_by_a_few_far_values),
+		cmocka_unit_test(far_values__are_drawn_in_and_levels_are_not),
 		cmocka_unit_test(points__below_the_smallest_step_are_merged),
 		cmocka_unit_test(points__of_ten_thousand_values_take_no_time),
 	};
