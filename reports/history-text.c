@@ -16,8 +16,8 @@
 #include "reports/format.h"
 #include "reports/grid.h"
 #include "reports/history.h"
-#include "reports/stats.h"
 #include "reports/stats/far-values.h"
+#include "reports/stats/median.h"
 #include "reports/summary.h"
 #include "reports/text.h"
 

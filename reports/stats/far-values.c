@@ -7,23 +7,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "reports/stats/median.h"
 
 /* The standard deviation of normal values, of which half are within one median distance. */
 #define NORMAL_SPREADS 1.4826
-
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Sorts in place. */
-static double median_of(double *values, size_t n)
-{
-	qsort(values, n, sizeof(*values), compare_doubles);
-	return n % 2 ? values[n / 2] : values[n / 2 - 1] / 2 + values[n / 2] / 2;
-}
 
 static double median_beside(const double *values, size_t n, size_t i)
 {
@@ -32,7 +19,7 @@ static double median_beside(const double *values, size_t n, size_t i)
 	size_t end = n - i <= DCB_FAR_BESIDE ? n : i + DCB_FAR_BESIDE + 1;
 
 	memcpy(near, values + begin, (end - begin) * sizeof(*near));
-	return median_of(near, end - begin);
+	return dcb_median_sort(near, end - begin);
 }
 
 int dcb_far_values_draw_in(double *values, size_t n)
@@ -49,7 +36,7 @@ int dcb_far_values_draw_in(double *values, size_t n)
 		medians[i] = median_beside(values, n, i);
 		distances[i] = fabs(values[i] - medians[i]);
 	}
-	limit = DCB_FAR_SPREADS * NORMAL_SPREADS * median_of(distances, n);
+	limit = DCB_FAR_SPREADS * NORMAL_SPREADS * dcb_median_sort(distances, n);
 	for (size_t i = 0; limit > 0 && i < n; i++)
 		values[i] = fmax(fmin(values[i], medians[i] + limit), medians[i] - limit);
 	return 0;
