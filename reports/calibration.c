@@ -130,7 +130,8 @@ bool dcb_summary_is_calibrated(const struct dcb_summary *summary,
 	const struct dcb_summary_calibration *calibration = calibration_of(summary,
 									   comparison->workload);
 
-	return calibration && calibration->holds;
+	/* That an exact guest repeats says nothing of one with a disk. */
+	return calibration && calibration->holds && (!calibration->exact || comparison->exact);
 }
 
 const struct dcb_summary_find *dcb_summary_find(const struct dcb_summary *summary,
