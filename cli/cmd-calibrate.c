@@ -142,6 +142,8 @@ static int make_plan(struct arguments *arguments, struct dcb_store *store, struc
 	if (plan->until != DCB_UNTIL_FIXED)
 		return dcb_error_usage(err,
 				       "calibrate: its number of blocks is fixed: give --blocks");
+	if (plan->plants)
+		return dcb_error_usage(err, "calibrate: nothing is planted in one");
 	if (arguments->calibrate.like)
 		r = copy_run(arguments, store, err);
 	if (r == 0)
