@@ -175,11 +175,29 @@ const struct dcb_command dcb_command_run = {
 	.run = run,
 };
 
+static const struct dcb_option more_options[] = {
+	{"blocks", DCB_OPTION_INT, offsetof(struct dcb_run_more, blocks), 0, 10000, .fallback = "0",
+	 .help = "go on to so many blocks in all: one more look at the run"},
+	{"more", DCB_OPTION_INT, offsetof(struct dcb_run_more, more_blocks), 0, 10000,
+	 .fallback = "0", .help = "or to so many more than it has"},
+	{"until", DCB_OPTION_CHOICE, offsetof(struct dcb_run_more, until),
+	 .choices = "fixed,settled", .fallback = "fixed",
+	 .help = "settled: go on as if the run had been planned so"},
+	{"max-blocks", DCB_OPTION_INT, offsetof(struct dcb_run_more, max_blocks), 0, 10000,
+	 .fallback = "0", .help = "until settled: another limit than the plan's, in all"},
+	{"budget", DCB_OPTION_DURATION, offsetof(struct dcb_run_more, budget_s), 0, 366 * 86400,
+	 .fallback = "0",
+	 .help = "until settled: another budget than the plan's, with what is used already"},
+	{NULL},
+};
+
 static int resume(int argc, char **argv, struct dcb_error *err)
 {
 	struct dcb_database_options database = {0};
 	struct dcb_output_options output = {0};
-	const struct dcb_arguments_set sets[] = {{dcb_database_options, &database},
+	struct dcb_run_more more = {0};
+	const struct dcb_arguments_set sets[] = {{more_options, &more},
+						 {dcb_database_options, &database},
 						 {dcb_output_options, &output}};
 	_cleanup_(dcb_store_closep) struct dcb_store *store = NULL;
 	_cleanup_(dcb_engine_folders_deinit) struct dcb_engine_folders folders = {0};
@@ -194,6 +212,8 @@ static int resume(int argc, char **argv, struct dcb_error *err)
 	r = dcb_arguments_run_id(argv[1], &run_id, err);
 	if (r < 0)
 		return r;
+	if (more.blocks && more.more_blocks)
+		return dcb_error_usage(err, "resume: give --blocks or --more, not both");
 	r = dcb_engine_options(&folders, &options, err);
 	if (r < 0)
 		return r;
@@ -201,19 +221,19 @@ static int resume(int argc, char **argv, struct dcb_error *err)
 	dcb_options_deinit(dcb_database_options, &database);
 	if (r < 0)
 		return r;
-	r = dcb_run_resume(store, run_id, &options, err);
+	r = dcb_run_resume(store, run_id, &more, &options, err);
 	if (r < 0)
 		return dcb_engine_tell_resume(r, run_id, err);
 	return print_result(store, run_id, output.json, err);
 }
 
-static const struct dcb_option *const resume_tables[] = {dcb_database_options, dcb_output_options,
-							 NULL};
+static const struct dcb_option *const resume_tables[] = {more_options, dcb_database_options,
+							 dcb_output_options, NULL};
 
 const struct dcb_command dcb_command_resume = {
 	.name = "resume",
 	.arguments = "RUN",
-	.summary = "boot only what a stopped run still lacks",
+	.summary = "boot what a stopped run still lacks, or more blocks",
 	.options = resume_tables,
 	.run = resume,
 };

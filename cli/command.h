@@ -12,6 +12,7 @@
 #include "base/option.h"
 
 struct dcb_error;
+struct dcb_run_look;
 struct dcb_sink;
 struct dcb_store;
 struct dcb_summary;
@@ -34,10 +35,10 @@ struct dcb_command {
 	int (*run)(int argc, char **argv, struct dcb_error *err);
 };
 
-extern const struct dcb_command dcb_command_compare, dcb_command_doctor, dcb_command_export,
-	dcb_command_kernels, dcb_command_list, dcb_command_machines, dcb_command_report,
-	dcb_command_reproduce, dcb_command_resume, dcb_command_run, dcb_command_samples,
-	dcb_command_show, dcb_command_workloads;
+extern const struct dcb_command dcb_command_calibrate, dcb_command_compare, dcb_command_doctor,
+	dcb_command_export, dcb_command_history, dcb_command_kernels, dcb_command_list,
+	dcb_command_machines, dcb_command_report, dcb_command_reproduce, dcb_command_resume,
+	dcb_command_run, dcb_command_samples, dcb_command_show, dcb_command_workloads;
 
 /* Options that commands share. */
 struct dcb_output_options {
@@ -54,6 +55,7 @@ extern const struct dcb_option dcb_database_options[];
 struct dcb_judgement_options {
 	char *threshold;
 	bool strict;
+	bool lenient; /* never strict, whatever the run's plan says; no option */
 };
 extern const struct dcb_option dcb_judgement_options[];
 
@@ -88,6 +90,10 @@ int dcb_summary_load(struct dcb_store *store, int64_t run_id,
 
 /* How wide standard output is (80 where it is no terminal), and whether it shows colours. */
 void dcb_terminal(int *ret_width, bool *ret_colour);
+/* What the engine asks between blocks, as its `judge`; no context. */
+int dcb_judge_run(void *context, struct dcb_store *store, int64_t run_id,
+		  struct dcb_run_look *ret_look, struct dcb_error *err);
+
 /* Standard output, checked: a full disk is an error, not a silent loss. */
 int dcb_print_json(const json_t *json, struct dcb_error *err);
 int dcb_print_matrix(const struct dcb_summary *summary, bool markdown, bool all,

@@ -45,7 +45,8 @@ int dcb_engine_options(struct dcb_engine_folders *folders, struct dcb_run_option
 	*options = (struct dcb_run_options){.state = folders->state,
 					    .cache = folders->cache,
 					    .sink = dcb_progress_sink(),
-					    .stop = &arg_stop};
+					    .stop = &arg_stop,
+					    .judge = dcb_judge_run};
 	catch_signals();
 	return 0;
 }

@@ -9,10 +9,10 @@
 #include "cli/command.h"
 
 static const struct dcb_command *const commands[] = {
-	&dcb_command_run,     &dcb_command_resume,  &dcb_command_list,      &dcb_command_show,
-	&dcb_command_compare, &dcb_command_report,  &dcb_command_reproduce, &dcb_command_samples,
-	&dcb_command_export,  &dcb_command_kernels, &dcb_command_workloads, &dcb_command_machines,
-	&dcb_command_doctor,
+	&dcb_command_run,       &dcb_command_resume,   &dcb_command_list,    &dcb_command_show,
+	&dcb_command_compare,   &dcb_command_report,   &dcb_command_history, &dcb_command_calibrate,
+	&dcb_command_reproduce, &dcb_command_samples,  &dcb_command_export,  &dcb_command_kernels,
+	&dcb_command_workloads, &dcb_command_machines, &dcb_command_doctor,
 };
 
 static const struct dcb_command *find_command(const char *name)
@@ -51,7 +51,7 @@ static void help_overview(void)
 
 static void help_option(const struct dcb_option *option)
 {
-	static const char *const types[] = {"", "N", "SIZE", "TEXT", "", "TEXT"};
+	static const char *const types[] = {"", "N", "SIZE", "TEXT", "", "TEXT", "TIME"};
 	char left[64];
 
 	snprintf(left, sizeof(left), "--%s %s", option->name,

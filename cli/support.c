@@ -9,6 +9,7 @@
 #include "base/paths.h"
 #include "base/sink.h"
 #include "cli/command.h"
+#include "lab/threshold.h"
 #include "machines/machine.h"
 #include "reports/matrix.h"
 #include "reports/reproduction.h"
@@ -75,10 +76,15 @@ int dcb_kernels_folder(char **ret_path, struct dcb_error *err)
 	return 0;
 }
 
-static int find_exact(void *context, const struct dcb_store_run *run)
+/* What the run itself says of how it is judged. */
+static int read_run(void *context, const struct dcb_store_run *run)
 {
 	struct dcb_summary_options *options = context;
+	json_auto_t *plan = json_loads(run->plan, 0, NULL);
+	const char *strict = json_string_value(
+		json_object_get(json_object_get(plan, "options"), "strict"));
 
+	options->strict = strict && strcmp(strict, "yes") == 0;
 	options->exact = dcb_machine_is_exact(run->machine);
 	return 0;
 }
@@ -90,13 +96,18 @@ int dcb_summary_load(struct dcb_store *store, int64_t run_id,
 	struct dcb_summary_options options = {0};
 	int r;
 
-	if (judgement) {
-		options.threshold = judgement->threshold;
-		options.strict = judgement->strict;
-	}
-	r = dcb_store_get_run(store, run_id, find_exact, &options, err);
+	r = dcb_store_get_run(store, run_id, read_run, &options, err);
 	if (r < 0)
 		return r;
+	if (judgement && judgement->threshold) {
+		r = dcb_threshold_check(judgement->threshold, "threshold", err);
+		if (r < 0)
+			return r;
+	}
+	if (judgement) {
+		options.threshold = judgement->threshold;
+		options.strict = (options.strict || judgement->strict) && !judgement->lenient;
+	}
 	return dcb_summary_new(store, run_id, &options, ret_summary, err);
 }
 

@@ -9,11 +9,13 @@
 #include "base/ini.h"
 #include "guest/protocol.h"
 #include "lab/plan-plant.h"
+#include "lab/threshold.h"
 #include "workloads/plant.h"
 #include "workloads/suite.h"
 
 #define DEADLINE_BASE_S     240
 #define DEADLINE_WORKLOAD_S 60
+#define MAX_BLOCKS          40
 
 const struct dcb_option dcb_plan_options[] = {
 	{"base", DCB_OPTION_STRING, offsetof(struct dcb_plan, base),
@@ -24,6 +26,18 @@ const struct dcb_option dcb_plan_options[] = {
 	 .help = "x86_64 or arm64 (default: the host's for kvm, else arm64)"},
 	{"blocks", DCB_OPTION_INT, offsetof(struct dcb_plan, blocks), 0, 10000, .fallback = "0",
 	 .help = "how often every kernel is booted (0: 3 where boots are exact, else 6)"},
+	{"until", DCB_OPTION_CHOICE, offsetof(struct dcb_plan, until), .choices = "fixed,settled",
+	 .fallback = "fixed",
+	 .help = "settled: add blocks until every primary metric has a verdict; the first look is "
+		 "at --blocks"},
+	{"max-blocks", DCB_OPTION_INT, offsetof(struct dcb_plan, max_blocks), 0, 10000,
+	 .fallback = "0", .help = "until settled: at most so many blocks (0: 40)"},
+	{"budget", DCB_OPTION_DURATION, offsetof(struct dcb_plan, budget_s), 0, 366 * 86400,
+	 .fallback = "0", .help = "until settled: begin nothing that would end later than this"},
+	{"threshold", DCB_OPTION_STRING, offsetof(struct dcb_plan, threshold),
+	 .help = "what counts as the same: 1%, or NAME=2%,... a metric (default: 1%)"},
+	{"strict", DCB_OPTION_BOOL, offsetof(struct dcb_plan, strict), .fallback = "no",
+	 .help = "no verdict where this host was not calibrated for it"},
 	{"seed", DCB_OPTION_INT, offsetof(struct dcb_plan, seed), 0, INT64_MAX, .fallback = "1",
 	 .help = "orders the boots and seeds the guests"},
 	{"cpus", DCB_OPTION_INT, offsetof(struct dcb_plan, cpus), 0, 64, .fallback = "0",
@@ -382,6 +396,31 @@ int64_t dcb_plan_default_deadline_s(size_t n_workloads)
 	return DEADLINE_BASE_S + DEADLINE_WORKLOAD_S * (int64_t)n_workloads;
 }
 
+static int settle_until(struct dcb_plan *plan, struct dcb_error *err)
+{
+	int r;
+
+	r = plan->threshold ? dcb_threshold_check(plan->threshold, "threshold", err) : 0;
+	if (r < 0)
+		return r;
+	if (plan->until == DCB_UNTIL_FIXED) {
+		if (plan->max_blocks || plan->budget_s)
+			return dcb_error_usage(err, "%s: means something only with until=settled",
+					       plan->max_blocks ? "max-blocks" : "budget");
+		return 0;
+	}
+	if (plan->n_kernels < 2)
+		return dcb_error_usage(err, "until=settled: needs a second kernel to compare with");
+	if (plan->max_blocks == 0)
+		plan->max_blocks = plan->blocks > MAX_BLOCKS ? plan->blocks : MAX_BLOCKS;
+	if (plan->max_blocks < plan->blocks)
+		return dcb_error_usage(err,
+				       "max-blocks=%lld: the first look is at %lld blocks "
+				       "already",
+				       (long long)plan->max_blocks, (long long)plan->blocks);
+	return 0;
+}
+
 int dcb_plan_settle(struct dcb_plan *plan, struct dcb_error *err)
 {
 	int r;
@@ -409,6 +448,9 @@ int dcb_plan_settle(struct dcb_plan *plan, struct dcb_error *err)
 		return r;
 	if (plan->blocks == 0)
 		plan->blocks = dcb_plan_default_blocks(plan->ops);
+	r = settle_until(plan, err);
+	if (r < 0)
+		return r;
 	if (plan->cpus == 0)
 		plan->cpus = plan->ops->default_cpus;
 	if (plan->jobs == 0)

@@ -19,6 +19,11 @@ struct dcb_error;
 
 #define DCB_PLAN_MAX_KERNELS 16
 
+enum dcb_plan_until {
+	DCB_UNTIL_FIXED,   /* so many blocks */
+	DCB_UNTIL_SETTLED, /* until every primary metric has a verdict: lab/until.h */
+};
+
 struct dcb_plan_kernel {
 	char *name, *spec;
 	int64_t plant_ppm; /* workloads/plant.h; 0: none */
@@ -39,9 +44,14 @@ struct dcb_plan {
 
 	/* dcb_plan_options[] fills these; 0 or "auto" is replaced by settle. */
 	char *base, *machine, *arch, *mirror;
-	char **plants; /* NAME=SHARE; settle gives them to the kernels */
-	int64_t blocks, seed, cpus, memory, deadline_s, jobs;
-	int cgroup; /* 0: off, 1: on */
+	char **plants;                /* NAME=SHARE; settle gives them to the kernels */
+	char *threshold;              /* by lab/threshold.h, or NULL: the default */
+	int64_t blocks;               /* until settled: at the first look */
+	int64_t max_blocks, budget_s; /* until settled; budget_s 0: none */
+	int64_t seed, cpus, memory, deadline_s, jobs;
+	int cgroup;  /* 0: off, 1: on */
+	int until;   /* enum dcb_plan_until */
+	bool strict; /* no verdict where this host is not calibrated */
 	bool offline, refresh;
 
 	/* Set by settle. */

@@ -27,6 +27,12 @@ struct dcb_store {
  * -EBADMSG: the rows themselves break a rule of the schema (they may come from a hostile guest). */
 int dcb_store_fail(struct dcb_store *store, int rc, const char *doing, struct dcb_error *err);
 
+/* ---- the figures of a boot that is being stored (store-figure.c); in its transaction ---- */
+
+int dcb_store_put_figures(struct dcb_store *store, int64_t run_id, int64_t boot_id,
+			  const struct dcb_store_boot *boot, const struct dcb_store_boot_data *data,
+			  struct dcb_error *err);
+
 /* ---- transactions (store.c): rolled back unless committed ---- */
 
 struct dcb_transaction {
