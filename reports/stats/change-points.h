@@ -40,7 +40,7 @@ struct dcb_change_options {
 	size_t window; /* points */
 };
 
-/* Hunter's are 0.001 and 50, by which quiet nights have ten times as many wrong points
+/* Hunter's are 0.001 and 50, by which quiet nights have several times as many wrong points
  * (docs/history.md). */
 #define DCB_CHANGE_OPTIONS_DEFAULT                                                                 \
 	{                                                                                          \
