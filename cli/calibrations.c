@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/command.h"
+#include "reports/dose.h"
 #include "reports/text.h"
 #include "schema/store.h"
 
@@ -142,6 +143,8 @@ static int print_metric(void *context, const struct dcb_store_calibration_metric
 {
 	struct printer *printer = context;
 	const struct dcb_store_calibration *row = printer->row;
+	const struct dcb_store_run_workload workload = {metric->workload, metric->params};
+	_cleanup_free_ char *dose = NULL;
 	char few[32], all[32], name[64], alarms[32];
 
 	if (!printer->workload || strcmp(printer->workload, metric->workload) != 0 ||
@@ -152,7 +155,10 @@ static int print_metric(void *context, const struct dcb_store_calibration_metric
 		printer->params = strdup(metric->params);
 		if (!printer->workload || !printer->params)
 			return dcb_error_oom(printer->err);
-		printf("\n%s  %s\n", metric->workload, metric->params);
+		dose = dcb_dose_format(&workload, false, "  ", ", ");
+		if (!dose)
+			return dcb_error_oom(printer->err);
+		printf("\n%s\n", dose);
 		print_head(row);
 	}
 	snprintf(name, sizeof(name), "%s%s%s", metric->role, *metric->role ? " " : "",
@@ -195,7 +201,7 @@ static int print_summary(const struct dcb_store_calibration *row, struct dcb_err
 	       row->run_id, row->blocks);
 	printf("  host         ");
 	print_host(host);
-	printf(" (%.12s)\n", row->host);
+	printf("\n  host digest  %.12s\n", row->host);
 	if (row->exact)
 		printf("  differing    %.3g %% of the samples: %s\n", 100 * row->alarm_rate,
 		       row->holds ? "any change of a digit is one" : "not to be believed");

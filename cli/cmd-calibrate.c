@@ -96,23 +96,13 @@ static int add_kernels(struct arguments *arguments, struct dcb_error *err)
 	return dcb_plan_add_kernel(&arguments->plan, again, "--kernel", err);
 }
 
-static int take(char **to, const char *from, struct dcb_error *err)
-{
-	char *copy = strdup(from);
-
-	if (!copy)
-		return dcb_error_oom(err);
-	free(*to);
-	*to = copy;
-	return 0;
-}
-
 /* What figures depend on, from a stored run; how it is got (jobs, offline) stays as it was given.
  */
 static int copy_run(struct arguments *arguments, struct dcb_store *store, struct dcb_error *err)
 {
 	_cleanup_(dcb_stored_run_deinit) struct dcb_stored_run stored = DCB_STORED_RUN_NULL;
 	const struct dcb_plan *from = &stored.plan;
+	const char *where = "stored plan";
 	struct dcb_plan *plan = &arguments->plan;
 	_cleanup_free_ char *kernel = NULL;
 	int r;
@@ -122,13 +112,16 @@ static int copy_run(struct arguments *arguments, struct dcb_store *store, struct
 		return r;
 	kernel = dcb_format("%s=%s", from->kernels[from->base_index].name,
 			    from->kernels[from->base_index].spec);
-	r = kernel ? take(&arguments->calibrate.kernel, kernel, err) : dcb_error_oom(err);
+	if (!kernel)
+		return dcb_error_oom(err);
+	r = dcb_options_set(calibrate_options, &arguments->calibrate, "kernel", kernel, where, err);
 	if (r == 0)
-		r = take(&plan->machine, from->machine, err);
+		r = dcb_options_set(dcb_plan_options, plan, "machine", from->machine, where, err);
 	if (r == 0 && from->guest_arch != DCB_ARCH_NONE)
-		r = take(&plan->arch, from->arch, err);
+		r = dcb_options_set(dcb_plan_options, plan, "arch", from->arch, where, err);
 	if (r == 0 && from->threshold)
-		r = take(&plan->threshold, from->threshold, err);
+		r = dcb_options_set(dcb_plan_options, plan, "threshold", from->threshold, where,
+				    err);
 	plan->cpus = from->cpus;
 	plan->memory = from->memory;
 	for (size_t i = 0; r == 0 && i < from->n_workloads; i++) {
@@ -149,6 +142,8 @@ static int make_plan(struct arguments *arguments, struct dcb_store *store, struc
 	if (plan->until != DCB_UNTIL_FIXED)
 		return dcb_error_usage(err,
 				       "calibrate: its number of blocks is fixed: give --blocks");
+	if (plan->plants)
+		return dcb_error_usage(err, "calibrate: nothing is planted in one");
 	if (arguments->calibrate.like)
 		r = copy_run(arguments, store, err);
 	if (r == 0)

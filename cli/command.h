@@ -27,16 +27,20 @@ struct dcb_command {
 	const char *summary;
 	const char *details;                     /* more lines for `dcbench help NAME`, or NULL */
 	const struct dcb_option *const *options; /* NULL-terminated list of tables */
+	/* A further table of the help, from where it lies anyway: its title, and its lines to
+	 * standard output. Optional. */
+	const char *more;
+	void (*print_more)(void);
 	/* argv[0] is the command's name. An exit code, or a negative errno with *err set. */
 	int (*run)(int argc, char **argv, struct dcb_error *err);
 };
 
-extern const struct dcb_command dcb_command_calibrate, dcb_command_cancel, dcb_command_daemon,
-	dcb_command_deliveries, dcb_command_follow, dcb_command_queue, dcb_command_submit,
-	dcb_command_compare, dcb_command_doctor, dcb_command_history, dcb_command_kernels,
-	dcb_command_list, dcb_command_machines, dcb_command_report, dcb_command_reproduce,
+extern const struct dcb_command dcb_command_calibrate, dcb_command_cancel, dcb_command_compare,
+	dcb_command_daemon, dcb_command_deliveries, dcb_command_doctor, dcb_command_export,
+	dcb_command_follow, dcb_command_history, dcb_command_kernels, dcb_command_list,
+	dcb_command_machines, dcb_command_queue, dcb_command_report, dcb_command_reproduce,
 	dcb_command_resume, dcb_command_run, dcb_command_samples, dcb_command_show,
-	dcb_command_workloads;
+	dcb_command_submit, dcb_command_workloads;
 
 /* Options that commands share. */
 struct dcb_output_options {
@@ -73,6 +77,8 @@ int dcb_database_open(const char *db, bool writing, struct dcb_store **ret_store
 		      struct dcb_error *err);
 /* Where the store of kernels lies; malloc'd. */
 int dcb_kernels_folder(char **ret_path, struct dcb_error *err);
+/* How wide standard output is (80 where it is no terminal), and whether it shows colours. */
+void dcb_terminal(int *ret_width, bool *ret_colour);
 
 /* Standard output, checked: a full disk is an error, not a silent loss. */
 int dcb_print_json(const json_t *json, struct dcb_error *err);

@@ -94,13 +94,18 @@ static int terminal_width(void)
 	return 80;
 }
 
+void dcb_terminal(int *ret_width, bool *ret_colour)
+{
+	*ret_width = terminal_width();
+	*ret_colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+}
+
 static struct dcb_table_options table_options(bool all)
 {
-	return (struct dcb_table_options){
-		.width = terminal_width(),
-		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
-		.all = all,
-	};
+	struct dcb_table_options options = {.all = all};
+
+	dcb_terminal(&options.width, &options.colour);
+	return options;
 }
 
 int dcb_print_matrix(const struct dcb_summary *summary, bool markdown, bool all,

@@ -61,13 +61,6 @@ static json_t *host(void)
 			 line_of("/proc/loadavg"), "cgroup_layout", dcb_cgroup_layout());
 }
 
-static const char *file_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* What of a kernel's guests is not the kernel itself. */
 static int guest(const struct dcb_prepared *prepared, size_t kernel, json_t **ret_json,
 		 struct dcb_error *err)
@@ -81,8 +74,7 @@ static int guest(const struct dcb_prepared *prepared, size_t kernel, json_t **re
 		r = dcb_file_sha256(list->paths[i], sha256, err);
 		if (r < 0)
 			return r;
-		if (json_object_set_new(modules, file_name(list->paths[i]), json_string(sha256)) <
-		    0)
+		if (json_object_set_new(modules, basename(list->paths[i]), json_string(sha256)) < 0)
 			return dcb_error_oom(err);
 	}
 	r = dcb_file_sha256(prepared->initramfs[kernel], sha256, err);

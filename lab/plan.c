@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/ini.h"
 #include "guest/protocol.h"
+#include "lab/plan-plant.h"
 #include "lab/threshold.h"
 #include "workloads/plant.h"
 #include "workloads/suite.h"
@@ -229,22 +230,13 @@ static int read_section(struct dcb_plan *plan, const char *where, const char *se
 			       where, section);
 }
 
-static int set_plant(struct dcb_plan_kernel *kernel, const char *share, const char *where,
-		     struct dcb_error *err)
-{
-	if (dcb_plant_parse(share, &kernel->plant_ppm) == 0)
-		return 0;
-	return dcb_error_usage(err, "%s: plant \"%.40s\": give a share from 0.1%% to 100%%", where,
-			       share);
-}
-
 static int read_kernel_key(struct dcb_plan_kernel *kernel, const char *where, const char *key,
 			   const char *value, struct dcb_error *err)
 {
 	char *spec;
 
 	if (strcmp(key, "plant") == 0)
-		return set_plant(kernel, value, where, err);
+		return dcb_plan_plant_set(kernel, value, where, err);
 	if (strcmp(key, "spec") != 0)
 		return dcb_error_usage(err, "%s: unknown key %.60s: a kernel takes spec and plant",
 				       where, key);
@@ -292,74 +284,6 @@ int dcb_plan_read(struct dcb_plan *plan, const char *path, struct dcb_error *err
 }
 
 /* ---- settling ---- */
-
-static struct dcb_plan_kernel *find_kernel(struct dcb_plan *plan, const char *name, size_t size)
-{
-	for (size_t i = 0; i < plan->n_kernels; i++)
-		if (strlen(plan->kernels[i].name) == size &&
-		    strncmp(plan->kernels[i].name, name, size) == 0)
-			return &plan->kernels[i];
-	return NULL;
-}
-
-static int settle_plants(struct dcb_plan *plan, struct dcb_error *err)
-{
-	for (char **plant = plan->plants; plant && *plant; plant++) {
-		size_t size = strcspn(*plant, "=");
-		struct dcb_plan_kernel *kernel = find_kernel(plan, *plant, size);
-		int r;
-
-		if (!(*plant)[size])
-			return dcb_error_usage(
-				err, "plant %.60s: give NAME=SHARE, for example fixed=2%%", *plant);
-		if (!kernel)
-			return dcb_error_usage(err, "plant %.60s: no kernel has that name", *plant);
-		r = set_plant(kernel, *plant + size + 1, *plant, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-static int cannot_plant(const struct dcb_plan_kernel *kernel, const struct dcb_workload_ops *ops,
-			struct dcb_error *err)
-{
-	_cleanup_free_ char *names = strdup("");
-
-	for (size_t i = 0; names && i < dcb_n_workloads; i++) {
-		char *longer;
-
-		if (!dcb_workloads[i]->operations)
-			continue;
-		longer = dcb_format("%s%s%s", names, *names ? ", " : "", dcb_workloads[i]->name);
-		free(names);
-		names = longer;
-	}
-	if (!names)
-		return dcb_error_oom(err);
-	return dcb_error_usage(err, "plant %s: nothing can be planted in %s, only in %s",
-			       kernel->name, ops->name, names);
-}
-
-/* A slow-down that cannot be there would be looked for in vain. */
-static int check_plant(const struct dcb_plan_kernel *kernel,
-		       const struct dcb_plan_workload *workload, struct dcb_error *err)
-{
-	const struct dcb_workload_ops *ops = workload->ops;
-	int64_t n;
-
-	if (!kernel->plant_ppm)
-		return 0;
-	if (!ops->operations)
-		return cannot_plant(kernel, ops, err);
-	n = ops->operations(workload->params);
-	if (dcb_plant_extra(kernel->plant_ppm, n) > 0)
-		return 0;
-	return dcb_error_usage(err,
-			       "plant %s: that share of the %lld operations of %s is none: give a "
-			       "larger share or dose",
-			       kernel->name, (long long)n, ops->name);
-}
 
 static int settle_base(struct dcb_plan *plan, struct dcb_error *err)
 {
@@ -440,11 +364,9 @@ static int settle_workloads(struct dcb_plan *plan, struct dcb_error *err)
 			if (r < 0)
 				return dcb_error_wrap(err, "workload %s", workload->ops->name);
 		}
-		for (size_t j = 0; j < plan->n_kernels; j++) {
-			r = check_plant(&plan->kernels[j], workload, err);
-			if (r < 0)
-				return r;
-		}
+		r = dcb_plan_plant_check(plan, workload, err);
+		if (r < 0)
+			return r;
 		free(workload->text);
 		workload->text = dcb_options_format(workload->ops->options, workload->params);
 		if (!workload->text)
@@ -462,6 +384,16 @@ static int replace(char **text, const char *with, struct dcb_error *err)
 	free(*text);
 	*text = copy;
 	return 0;
+}
+
+int64_t dcb_plan_default_blocks(const struct dcb_machine_ops *ops)
+{
+	return ops->exact ? 3 : 6;
+}
+
+int64_t dcb_plan_default_deadline_s(size_t n_workloads)
+{
+	return DEADLINE_BASE_S + DEADLINE_WORKLOAD_S * (int64_t)n_workloads;
 }
 
 static int settle_until(struct dcb_plan *plan, struct dcb_error *err)
@@ -502,7 +434,7 @@ int dcb_plan_settle(struct dcb_plan *plan, struct dcb_error *err)
 	r = settle_base(plan, err);
 	if (r < 0)
 		return r;
-	r = settle_plants(plan, err);
+	r = dcb_plan_plant_settle(plan, err);
 	if (r < 0)
 		return r;
 	r = settle_machine(plan, err);
@@ -515,7 +447,7 @@ int dcb_plan_settle(struct dcb_plan *plan, struct dcb_error *err)
 	if (r < 0)
 		return r;
 	if (plan->blocks == 0)
-		plan->blocks = plan->ops->exact ? 3 : 6;
+		plan->blocks = dcb_plan_default_blocks(plan->ops);
 	r = settle_until(plan, err);
 	if (r < 0)
 		return r;
@@ -529,8 +461,7 @@ int dcb_plan_settle(struct dcb_plan *plan, struct dcb_error *err)
 				       (long long)plan->jobs, plan->ops->name);
 	r = settle_workloads(plan, err);
 	if (r == 0 && plan->deadline_s == 0)
-		plan->deadline_s = DEADLINE_BASE_S +
-				   DEADLINE_WORKLOAD_S * (int64_t)plan->n_workloads;
+		plan->deadline_s = dcb_plan_default_deadline_s(plan->n_workloads);
 	return r;
 }
 
@@ -616,8 +547,8 @@ int dcb_plan_from_json(struct dcb_plan *plan, const json_t *json, struct dcb_err
 			return dcb_error_set(err, EBADMSG, "the stored plan is damaged");
 		r = append_kernel(plan, name, strlen(name), text, "stored plan", err);
 		if (r == 0 && plant)
-			r = set_plant(&plan->kernels[plan->n_kernels - 1], plant, "stored plan",
-				      err);
+			r = dcb_plan_plant_set(&plan->kernels[plan->n_kernels - 1], plant,
+					       "stored plan", err);
 		if (r < 0)
 			return r;
 	}

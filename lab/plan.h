@@ -72,5 +72,8 @@ int dcb_plan_add_workload(struct dcb_plan *plan, const char *text, struct dcb_er
 int dcb_plan_read(struct dcb_plan *plan, const char *path, struct dcb_error *err);
 /* Fills in what was left open and refuses what cannot work. Needs no network. */
 int dcb_plan_settle(struct dcb_plan *plan, struct dcb_error *err);
+/* What settle takes where nothing is given. */
+int64_t dcb_plan_default_blocks(const struct dcb_machine_ops *ops);
+int64_t dcb_plan_default_deadline_s(size_t n_workloads);
 json_t *dcb_plan_to_json(const struct dcb_plan *plan);
 int dcb_plan_from_json(struct dcb_plan *plan, const json_t *json, struct dcb_error *err);

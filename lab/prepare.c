@@ -150,13 +150,6 @@ static char *job_text(const struct dcb_plan *plan, size_t kernel,
 	return text;
 }
 
-static const char *file_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static int make_initramfs(const struct dcb_plan *plan, const struct dcb_run_options *options,
 			  struct dcb_prepared *prepared, const char *base, size_t index,
 			  struct dcb_error *err)
@@ -178,7 +171,7 @@ static int make_initramfs(const struct dcb_plan *plan, const struct dcb_run_opti
 		return dcb_error_oom(err);
 	for (size_t i = 0; i < sources->n; i++) {
 		r = path_add(&targets.paths, &targets.n,
-			     dcb_format("/modules/%02zu-%s", i, file_name(sources->paths[i])), err);
+			     dcb_format("/modules/%02zu-%s", i, basename(sources->paths[i])), err);
 		if (r < 0)
 			return r;
 		files[i] = (struct dcb_initramfs_file){

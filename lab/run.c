@@ -157,6 +157,8 @@ static int engine_init(struct dcb_engine *engine, const char *const *sha256s, st
 	int r;
 
 	engine->started_s = dcb_engine_now_s();
+	if (plan->until == DCB_UNTIL_SETTLED && !engine->options->judge)
+		return dcb_error_set(err, EINVAL, "until=settled: nobody judges");
 	if (plan->cgroup) {
 		r = dcb_cgroup_supported(err);
 		if (r < 0)

@@ -22,7 +22,7 @@ struct dcb_run_look {
 	bool settled; /* every primary metric has a verdict */
 	char *text;   /* "3 of 4 primary metrics settled; ..."; malloc'd, one line */
 	/* The next look could say nothing with fewer blocks; 0: it could with any. It may depend on
-	 * how many looks there were, not on what they saw. */
+	 * how many looks and metrics there are, not on what is seen in them. */
 	int64_t next_least;
 };
 

@@ -3,7 +3,7 @@
 
 /*
  * When a run stops. A fixed run boots its blocks and is judged once. One until settled is judged
- * after its first blocks, then each time that it has grown by a quarter (6, 9, 12, 15, 19...),
+ * after its first blocks, then each time that it has grown by a quarter (6, 10, 13, 17...),
  * until every primary metric has a verdict, or it has the most blocks that it may have, or the next
  * step would probably end after its budget.
  *

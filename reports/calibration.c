@@ -130,7 +130,8 @@ bool dcb_summary_is_calibrated(const struct dcb_summary *summary,
 	const struct dcb_summary_calibration *calibration = calibration_of(summary,
 									   comparison->workload);
 
-	return calibration && calibration->holds;
+	/* That an exact guest repeats says nothing of one with a disk. */
+	return calibration && calibration->holds && (!calibration->exact || comparison->exact);
 }
 
 const struct dcb_summary_find *dcb_summary_find(const struct dcb_summary *summary,
@@ -192,34 +193,34 @@ static struct range find_range(const struct dcb_summary *summary, size_t workloa
 	return range;
 }
 
+/* "1.8 % (waiter wall)" */
 static void say_find(const struct dcb_comparison *comparison, double share, char *buffer,
 		     size_t size)
 {
-	snprintf(buffer, size, share < 0.0995 ? "%.1f %% in %s%s%s" : "%.0f %% in %s%s%s",
+	snprintf(buffer, size, share < 0.0995 ? "%.1f %% (%s%s%s)" : "%.0f %% (%s%s%s)",
 		 100 * share, comparison->role, *comparison->role ? " " : "", comparison->metric);
 }
 
-/* "with 12 blocks this host finds 1.8 % in waiter wall, up to 9.5 % in closer cpu" */
+/* "12 blocks find 1.8 % (waiter wall) to 9.5 % (closer cpu)" */
 static char *say_holds(const struct dcb_summary *summary, size_t workload)
 {
 	const struct dcb_summary_calibration *calibration = &summary->calibrations[workload];
 	struct range range = find_range(summary, workload, true);
 	int64_t blocks = range.n ? calibration->few : calibration->blocks;
+	const char *name = summary->workloads[workload].name;
 	char least[80], most[80] = "";
 
 	if (calibration->exact)
-		return dcb_format("%s: the same kernel gives the same digits",
-				  summary->workloads[workload].name);
+		return dcb_format("%s: the same kernel gives the same digits", name);
 	if (!range.n)
 		range = find_range(summary, workload, false);
 	if (!range.n)
-		return dcb_format("with %" PRId64 " blocks this host finds no change of %s", blocks,
-				  summary->workloads[workload].name);
+		return dcb_format("%" PRId64 " blocks find no change of %s", blocks, name);
 	say_find(range.least, range.least_share, least, sizeof(least));
 	if (range.n > 1)
 		say_find(range.most, range.most_share, most, sizeof(most));
-	return dcb_format("with %" PRId64 " blocks this host finds %s%s%s", blocks, least,
-			  *most ? range.n > 2 ? ", up to " : ", " : "", most);
+	return dcb_format("%" PRId64 " blocks find %s%s%s", blocks, least, *most ? " to " : "",
+			  most);
 }
 
 /* NULL: lack of memory. */

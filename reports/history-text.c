@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Histories as text for 80 columns. The bars go from the least point to the greatest, which stand
- * beside them; a mark under a bar is where a level begins.
+ * beside them, but for far ones; a mark under a bar is where a level begins.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -16,6 +16,7 @@
 #include "reports/format.h"
 #include "reports/grid.h"
 #include "reports/history.h"
+#include "reports/stats/far-values.h"
 #include "reports/stats/median.h"
 #include "reports/summary.h"
 #include "reports/text.h"
@@ -70,6 +71,79 @@ static int print_head(const struct dcb_history *history, bool colour, FILE *file
 
 /* ---- bars ---- */
 
+/* What the bars span: the points but for far ones, which would flatten the others. */
+struct span {
+	double least, greatest; /* of the bars */
+	size_t n_far;           /* points beyond them */
+	double far_least, far_greatest;
+};
+
+static int find_span(const struct dcb_history *history, struct span *ret_span)
+{
+	_cleanup_free_ double *drawn = malloc(history->n_points * sizeof(*drawn));
+	struct span span = {INFINITY, -INFINITY, 0, INFINITY, -INFINITY};
+
+	if (!drawn)
+		return -ENOMEM;
+	for (size_t i = 0; i < history->n_points; i++)
+		drawn[i] = history->points[i].median;
+	if (dcb_far_values_draw_in(drawn, history->n_points) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < history->n_points; i++) {
+		double median = history->points[i].median;
+
+		if (median != drawn[i])
+			continue;
+		span.least = fmin(span.least, median);
+		span.greatest = fmax(span.greatest, median);
+	}
+	for (size_t i = 0; i < history->n_points; i++) {
+		double median = history->points[i].median;
+
+		if (median >= span.least && median <= span.greatest)
+			continue;
+		span.n_far++;
+		span.far_least = fmin(span.far_least, median);
+		span.far_greatest = fmax(span.far_greatest, median);
+	}
+	*ret_span = span;
+	return 0;
+}
+
+/* Two numbers, in full where they look alike but are not. */
+static void format_two(const struct dcb_history *history, double least, double greatest,
+		       char low[64], char high[64])
+{
+	dcb_format_value(least, history->unit, low, 64);
+	dcb_format_value(greatest, history->unit, high, 64);
+	if (least < greatest && strcmp(low, high) == 0) {
+		dcb_format_exact(least, low, 64);
+		dcb_format_exact(greatest, high, 64);
+	}
+}
+
+static void print_far(const struct dcb_history *history, const struct span *span, FILE *file)
+{
+	char low[64], high[64];
+
+	if (!span->n_far)
+		return;
+	format_two(history, span->far_least, span->far_greatest, low, high);
+	fprintf(file, "  beyond these bars: %zu run%s, %s%s%s\n", span->n_far,
+		span->n_far == 1 ? "" : "s", low, strcmp(low, high) == 0 ? "" : "..",
+		strcmp(low, high) == 0 ? "" : high);
+}
+
+static const char *bar_of(const struct span *span, double value)
+{
+	static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+	/* Halved first: the range of two large values may overflow. */
+	double range = span->greatest / 2 - span->least / 2;
+	double share = range > 0 ? (value / 2 - span->least / 2) / range : 0;
+
+	return bars[(size_t)fmax(0, fmin(7, 8 * share))];
+}
+
 /* Of what a column stands for: a point, or the median of several. */
 static int column_value(const struct dcb_history *history, size_t begin, size_t end,
 			double *ret_value)
@@ -101,38 +175,30 @@ static void print_marks(const struct dcb_history *history, size_t indent, size_t
 
 static int print_bars(const struct dcb_history *history, FILE *file)
 {
-	static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 	size_t n = history->n_points, labels, columns = n < BARS ? n : BARS;
-	double least = history->points[0].median, greatest = least;
 	char low[64], high[64];
+	struct span span;
+	int r;
 
-	for (size_t i = 1; i < n; i++) {
-		least = fmin(least, history->points[i].median);
-		greatest = fmax(greatest, history->points[i].median);
-	}
-	dcb_format_value(least, history->unit, low, sizeof(low));
-	dcb_format_value(greatest, history->unit, high, sizeof(high));
-	if (least < greatest && strcmp(low, high) == 0) {
-		dcb_format_exact(least, low, sizeof(low));
-		dcb_format_exact(greatest, high, sizeof(high));
-	}
+	r = find_span(history, &span);
+	if (r < 0)
+		return r;
+	format_two(history, span.least, span.greatest, low, high);
 	labels = dcb_text_width(low) + dcb_text_width(high) + 4;
 	if (columns > COLUMNS - labels)
 		columns = COLUMNS - labels;
 	fprintf(file, "  %s ", low);
 	for (size_t i = 0; i < columns; i++) {
-		double value, share;
-		int r;
+		double value;
 
 		r = column_value(history, i * n / columns, (i + 1) * n / columns, &value);
 		if (r < 0)
 			return r;
-		/* Halved first: the range of two large values may overflow. */
-		share = greatest > least ? (value / 2 - least / 2) / (greatest / 2 - least / 2) : 0;
-		fputs(bars[(size_t)fmin(7, 8 * share)], file);
+		fputs(bar_of(&span, value), file);
 	}
 	fprintf(file, " %s\n", high);
 	print_marks(history, 3 + dcb_text_width(low), columns, file);
+	print_far(history, &span, file);
 	return 0;
 }
 

@@ -53,13 +53,17 @@ static char *say_slowest(const struct dcb_summary *summary)
 			  slowest->further_blocks == 1 ? "" : "s");
 }
 
-/* Exact figures may be judged by their digits. */
+/* So many that a change in one metric alone can be told, adjusted over all of them. Exact figures
+ * may be judged by their digits. */
 static int64_t next_least(const struct dcb_summary *summary)
 {
+	double alpha = dcb_look_alpha(summary->n_looks + 1);
+
 	for (size_t i = 0; i < summary->n_comparisons; i++)
 		if (summary->comparisons[i].exact)
 			return 0;
-	return (int64_t)dcb_further_least(dcb_look_alpha(summary->n_looks + 1), true);
+	return (int64_t)dcb_further_least(
+		summary->n_judged ? alpha / (double)summary->n_judged : alpha, true);
 }
 
 int dcb_look_judge(void *context, struct dcb_store *store, int64_t run_id,

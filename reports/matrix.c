@@ -174,7 +174,7 @@ int dcb_matrix_print(const struct dcb_summary *summary, bool markdown,
 		return r;
 	/* A line that is too long for a terminal still tells more than one that is cut. */
 	if (markdown)
-		dcb_grid_print_markdown(grid, file);
+		r = dcb_grid_print_markdown(grid, file);
 	else
 		r = dcb_grid_print(grid, dcb_grid_width(grid), options->colour, file);
 	if (r < 0)

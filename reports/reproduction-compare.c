@@ -12,11 +12,6 @@
 #include "reports/reproduction-private.h"
 #include "reports/text.h"
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
 static bool is_known_option(const char *key)
 {
 	for (size_t i = 0; dcb_reproduction_options[i]; i++)
@@ -55,37 +50,22 @@ size_t dcb_reproduction_n_kernels(const struct dcb_reproduction *reproduction)
 	return reproduction->side.n_kernels;
 }
 
-/* What the run says of a kernel; NULL where it does not. */
-static const json_t *run_kernel(const struct dcb_reproduction *reproduction, const char *name)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(json_object_get(reproduction->root, "kernels"), i, item)
-	{
-		const char *other = text_of(item, "name");
-
-		if (other && strcmp(other, name) == 0)
-			return item;
-	}
-	return NULL;
-}
-
 struct dcb_reproduction_kernel dcb_reproduction_kernel(const struct dcb_reproduction *reproduction,
 						       size_t i)
 {
 	const char *name = reproduction->side.names[i];
-	const json_t *told = run_kernel(reproduction, name);
+	const json_t *told = dcb_reproduction_named(json_object_get(reproduction->root, "kernels"),
+						    name);
 	const json_t *origin = json_object_get(told, "origin");
-	const char *kind = text_of(origin, "kind");
+	const char *kind = dcb_reproduction_text(origin, "kind");
 	bool debian = kind && strcmp(kind, "debian") == 0;
 
 	return (struct dcb_reproduction_kernel){
 		.name = name,
 		.sha256 = reproduction->side.shas[i],
-		.release = text_of(told, "release"),
-		.package = debian ? text_of(origin, "package") : NULL,
-		.version = debian ? text_of(origin, "version") : NULL,
+		.release = dcb_reproduction_text(told, "release"),
+		.package = debian ? dcb_reproduction_text(origin, "package") : NULL,
+		.version = debian ? dcb_reproduction_text(origin, "version") : NULL,
 		.exact = json_is_true(
 			json_object_get(json_array_get(reproduction->kernels, i), "exact")),
 	};
@@ -282,12 +262,14 @@ static char *differing_series(const struct dcb_reproduction *reproduction, const
 				continue;
 		}
 		return dcb_format(
-			"%s block %" JSON_INTEGER_FORMAT ", %s %s%s%s", text_of(either, "kernel"),
+			"%s block %" JSON_INTEGER_FORMAT ", %s %s%s%s",
+			dcb_reproduction_text(either, "kernel"),
 			json_integer_value(json_object_get(either, "block")),
 			reproduction->side
 				.workloads[json_integer_value(json_object_get(either, "workload"))],
-			text_of(either, "role"), *text_of(either, "role") ? " " : "",
-			text_of(either, "metric"));
+			dcb_reproduction_text(either, "role"),
+			*dcb_reproduction_text(either, "role") ? " " : "",
+			dcb_reproduction_text(either, "metric"));
 	}
 }
 
@@ -307,7 +289,7 @@ static int compare_digests(const struct dcb_reproduction *reproduction, struct d
 		return r;
 	samples = json_object_get(ours, "samples");
 	reproduced->theirs = strdup(reproduction->sha256);
-	reproduced->ours = strdup(text_of(samples, "sha256") ?: "");
+	reproduced->ours = strdup(dcb_reproduction_text(samples, "sha256") ?: "");
 	if (!reproduced->theirs || !reproduced->ours)
 		return dcb_error_oom(err);
 	if (strcmp(reproduced->theirs, reproduced->ours) != 0)

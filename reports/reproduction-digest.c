@@ -13,11 +13,6 @@ const char *const dcb_reproduction_options[] = {
 	"base", "machine", "arch", "blocks", "seed", "cpus", "memory", "deadline", NULL,
 };
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
 static long long number_of(const json_t *object, const char *key)
 {
 	return (long long)json_integer_value(json_object_get(object, key));
@@ -35,11 +30,12 @@ int dcb_reproduction_digest(const json_t *series, char ret_sha256[DCB_SHA256_HEX
 		return -ENOMEM;
 	json_array_foreach((json_t *)series, i, item)
 	{
-		const char *role = text_of(item, "role");
+		const char *role = dcb_reproduction_text(item, "role");
 
-		fprintf(file, "%s %lld %lld %s %s %s\n", text_of(item, "kernel"),
+		fprintf(file, "%s %lld %lld %s %s %s\n", dcb_reproduction_text(item, "kernel"),
 			number_of(item, "block"), number_of(item, "workload"), *role ? role : "-",
-			text_of(item, "metric"), text_of(item, "sha256"));
+			dcb_reproduction_text(item, "metric"),
+			dcb_reproduction_text(item, "sha256"));
 	}
 	failed = ferror(file) | fclose(file);
 	if (failed)

@@ -18,3 +18,5 @@ struct dcb_reproduction {
 
 /* Takes one line of a series' values; false where it is none. Names stay as they are. */
 bool dcb_reproduction_next(const char **text, struct dcb_identity_row *row);
+/* The first object of a list with this "name", or NULL. */
+const json_t *dcb_reproduction_named(const json_t *list, const char *name);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A summary from elsewhere: nothing in it is believed, everything has a bound. */
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -31,11 +30,6 @@ void dcb_reproduction_free(struct dcb_reproduction *reproduction)
 }
 
 /* ---- small things ---- */
-
-static const char *text_of(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
 
 /* A name as the lab gives them: nothing that a terminal or a line could stumble on. */
 static bool is_name(const char *text, bool empty)
@@ -74,14 +68,14 @@ static int contradicts(struct dcb_reproduction *reproduction, char *text, struct
 	return 0;
 }
 
-static const json_t *find_named(const json_t *list, const char *name)
+const json_t *dcb_reproduction_named(const json_t *list, const char *name)
 {
 	const json_t *item;
 	size_t i;
 
 	json_array_foreach((json_t *)list, i, item)
 	{
-		const char *other = text_of(item, "name");
+		const char *other = dcb_reproduction_text(item, "name");
 
 		if (other && strcmp(other, name) == 0)
 			return item;
@@ -95,8 +89,9 @@ static int read_kernel(struct dcb_reproduction *reproduction, size_t i, struct d
 {
 	const json_t *kernel = json_array_get(reproduction->kernels, i);
 	const json_t *planned = json_array_get(json_object_get(reproduction->plan, "kernels"), i);
-	const char *name = text_of(kernel, "name"), *again = text_of(planned, "name");
-	const char *sha256 = text_of(kernel, "sha256"), *told;
+	const char *name = dcb_reproduction_text(kernel, "name"),
+		   *again = dcb_reproduction_text(planned, "name");
+	const char *sha256 = dcb_reproduction_text(kernel, "sha256"), *told;
 
 	if (!is_name(name, false) || !is_digest(sha256) ||
 	    !json_is_boolean(json_object_get(kernel, "exact")))
@@ -104,7 +99,9 @@ static int read_kernel(struct dcb_reproduction *reproduction, size_t i, struct d
 			err, "kernel %zu of \"reproduction\" lacks a name or a digest", i);
 	if (!again || strcmp(name, again) != 0)
 		return dcb_error_usage(err, "the plan's kernels are not those of \"reproduction\"");
-	told = text_of(find_named(json_object_get(reproduction->root, "kernels"), name), "sha256");
+	told = dcb_reproduction_text(
+		dcb_reproduction_named(json_object_get(reproduction->root, "kernels"), name),
+		"sha256");
 	if (!told)
 		return dcb_error_usage(err, "kernel %s is not among the run's", name);
 	if (strcmp(told, sha256) != 0 &&
@@ -117,7 +114,7 @@ static int read_plan(struct dcb_reproduction *reproduction, struct dcb_error *er
 {
 	const json_t *kernels = json_object_get(reproduction->plan, "kernels");
 	const json_t *workloads = json_object_get(reproduction->plan, "workloads");
-	const char *told = text_of(reproduction->json, "plan_sha256");
+	const char *told = dcb_reproduction_text(reproduction->json, "plan_sha256");
 	char sha256[DCB_SHA256_HEX];
 	const json_t *item;
 	size_t i;
@@ -136,7 +133,8 @@ static int read_plan(struct dcb_reproduction *reproduction, struct dcb_error *er
 	}
 	json_array_foreach((json_t *)workloads, i, item)
 	{
-		const char *name = text_of(item, "name"), *params = text_of(item, "params");
+		const char *name = dcb_reproduction_text(item, "name"),
+			   *params = dcb_reproduction_text(item, "params");
 
 		if (!is_name(name, false) || !params)
 			return dcb_error_usage(
@@ -184,86 +182,33 @@ static size_t kernel_of(const struct dcb_reproduction *reproduction, const char 
 /* Does a follow b in the canonical order. */
 static bool follows(const struct dcb_reproduction *reproduction, const json_t *a, const json_t *b)
 {
-	const json_int_t x[] = {json_integer_value(json_object_get(a, "workload")),
-				(json_int_t)kernel_of(reproduction, text_of(a, "kernel")),
-				json_integer_value(json_object_get(a, "block"))};
-	const json_int_t y[] = {json_integer_value(json_object_get(b, "workload")),
-				(json_int_t)kernel_of(reproduction, text_of(b, "kernel")),
-				json_integer_value(json_object_get(b, "block"))};
+	const json_int_t x[] = {
+		json_integer_value(json_object_get(a, "workload")),
+		(json_int_t)kernel_of(reproduction, dcb_reproduction_text(a, "kernel")),
+		json_integer_value(json_object_get(a, "block"))};
+	const json_int_t y[] = {
+		json_integer_value(json_object_get(b, "workload")),
+		(json_int_t)kernel_of(reproduction, dcb_reproduction_text(b, "kernel")),
+		json_integer_value(json_object_get(b, "block"))};
 	int order;
 
 	for (size_t i = 0; i < ARRAY_SIZE(x); i++)
 		if (x[i] != y[i])
 			return x[i] > y[i];
-	order = strcmp(text_of(a, "role"), text_of(b, "role"));
-	return order ? order > 0 : strcmp(text_of(a, "metric"), text_of(b, "metric")) > 0;
-}
-
-static bool take_int(const char **text, int64_t *ret_value)
-{
-	char *end;
-
-	if (!isdigit((unsigned char)**text) && **text != '-')
-		return false;
-	errno = 0;
-	*ret_value = strtoll(*text, &end, 10);
-	if (errno || end == *text)
-		return false;
-	*text = end;
-	return true;
-}
-
-/* A number by JSON's rules, which take neither "nan" nor "0x1". */
-static bool take_value(const char **text, struct dcb_identity_row *row)
-{
-	size_t n = strcspn(*text, " \n");
-	json_auto_t *value = NULL;
-
-	if (n == 0 || n > MAX_VALUE)
-		return false;
-	value = json_loadb(*text, n, JSON_DECODE_ANY, NULL);
-	if (!json_is_number(value) && !json_is_null(value))
-		return false;
-	row->present = json_is_number(value);
-	row->value = json_number_value(value);
-	*text += n;
-	return true;
-}
-
-static bool take_times(const char **text, struct dcb_identity_row *row)
-{
-	row->has_times = **text == ' ';
-	if (!row->has_times)
-		return true;
-	++*text;
-	if (!take_int(text, &row->enabled_ns) || **text != ' ')
-		return false;
-	++*text;
-	return take_int(text, &row->running_ns);
-}
-
-bool dcb_reproduction_next(const char **text, struct dcb_identity_row *row)
-{
-	const char *at = *text;
-	int64_t thread, iteration;
-
-	if (!take_int(&at, &thread) || thread < 0 || thread > INT32_MAX || *at++ != ' ' ||
-	    !take_int(&at, &iteration) || iteration < INT32_MIN || iteration > INT32_MAX ||
-	    *at++ != ' ' || !take_value(&at, row) || !take_times(&at, row) || *at++ != '\n')
-		return false;
-	row->thread = (int)thread;
-	row->iteration = (int)iteration;
-	*text = at;
-	return true;
+	order = strcmp(dcb_reproduction_text(a, "role"), dcb_reproduction_text(b, "role"));
+	return order ? order > 0
+		     : strcmp(dcb_reproduction_text(a, "metric"),
+			      dcb_reproduction_text(b, "metric")) > 0;
 }
 
 static char *series_text(const json_t *series)
 {
 	return dcb_format(
 		"%s block %" JSON_INTEGER_FORMAT ", workload %" JSON_INTEGER_FORMAT " %s %s",
-		text_of(series, "kernel"), json_integer_value(json_object_get(series, "block")),
-		json_integer_value(json_object_get(series, "workload")), text_of(series, "role"),
-		text_of(series, "metric"));
+		dcb_reproduction_text(series, "kernel"),
+		json_integer_value(json_object_get(series, "block")),
+		json_integer_value(json_object_get(series, "workload")),
+		dcb_reproduction_text(series, "role"), dcb_reproduction_text(series, "metric"));
 }
 
 static int check_values(struct dcb_reproduction *reproduction, const json_t *series,
@@ -284,7 +229,7 @@ static int check_values(struct dcb_reproduction *reproduction, const json_t *ser
 	if (n != told)
 		return dcb_error_usage(err, "%s: %lld values, not %lld", where, (long long)n,
 				       (long long)told);
-	if (strcmp(sha256, text_of(series, "sha256")) == 0)
+	if (strcmp(sha256, dcb_reproduction_text(series, "sha256")) == 0)
 		return 0;
 	return contradicts(reproduction,
 			   dcb_format("the values of %s do not have their digest", where), err);
@@ -294,7 +239,7 @@ static int read_one_series(struct dcb_reproduction *reproduction, size_t i, stru
 {
 	const json_t *series = json_array_get(reproduction->series, i);
 	const json_t *values = json_object_get(series, "values");
-	size_t kernel = kernel_of(reproduction, text_of(series, "kernel"));
+	size_t kernel = kernel_of(reproduction, dcb_reproduction_text(series, "kernel"));
 	json_int_t n;
 
 	if (kernel == SIZE_MAX ||
@@ -302,8 +247,9 @@ static int read_one_series(struct dcb_reproduction *reproduction, size_t i, stru
 		      (json_int_t)json_array_size(reproduction->seeds)) ||
 	    !is_count(json_object_get(series, "workload"),
 		      (json_int_t)reproduction->side.n_workloads) ||
-	    !is_name(text_of(series, "role"), true) || !is_name(text_of(series, "metric"), false) ||
-	    !is_digest(text_of(series, "sha256")) ||
+	    !is_name(dcb_reproduction_text(series, "role"), true) ||
+	    !is_name(dcb_reproduction_text(series, "metric"), false) ||
+	    !is_digest(dcb_reproduction_text(series, "sha256")) ||
 	    !is_count(json_object_get(series, "n"), INT32_MAX) ||
 	    !(json_is_null(values) || json_is_string(values)))
 		return dcb_error_usage(err, "series %zu is damaged", i);
@@ -339,7 +285,7 @@ static int add_boots(struct dcb_reproduction *reproduction, struct dcb_error *er
 	json_array_foreach((json_t *)reproduction->series, i, series)
 	{
 		struct dcb_identity_boot boot = {
-			.kernel = kernel_of(reproduction, text_of(series, "kernel")),
+			.kernel = kernel_of(reproduction, dcb_reproduction_text(series, "kernel")),
 			.block = json_integer_value(json_object_get(series, "block"))};
 		size_t cell = boot.kernel * n_blocks + (size_t)boot.block;
 		int r;
@@ -361,7 +307,7 @@ static int read_samples(struct dcb_reproduction *reproduction, struct dcb_error 
 	char sha256[DCB_SHA256_HEX];
 
 	reproduction->series = json_object_get(samples, "series");
-	reproduction->sha256 = text_of(samples, "sha256");
+	reproduction->sha256 = dcb_reproduction_text(samples, "sha256");
 	if (!json_is_array(reproduction->series) || !json_is_integer(n) ||
 	    !is_digest(reproduction->sha256))
 		return dcb_error_usage(err, "\"reproduction\" tells no samples");
@@ -402,8 +348,9 @@ static int refuse(const char *before, const char *text, const char *after, struc
 static int read_root(struct dcb_reproduction *reproduction, struct dcb_error *err)
 {
 	const json_t *root = reproduction->root, *run = json_object_get(root, "run");
-	const char *version = text_of(root, "version");
-	const char *state = text_of(run, "state"), *machine = text_of(run, "machine");
+	const char *version = dcb_reproduction_text(root, "version");
+	const char *state = dcb_reproduction_text(run, "state"),
+		   *machine = dcb_reproduction_text(run, "machine");
 
 	if (!version)
 		return dcb_error_usage(err,
@@ -439,12 +386,12 @@ static int samples_of(const struct dcb_identity_side *side, const struct dcb_ide
 	{
 		struct dcb_identity_row row = {
 			.workload = (size_t)json_integer_value(json_object_get(series, "workload")),
-			.role = text_of(series, "role"),
-			.metric = text_of(series, "metric")};
-		const char *at = text_of(series, "values");
+			.role = dcb_reproduction_text(series, "role"),
+			.metric = dcb_reproduction_text(series, "metric")};
+		const char *at = dcb_reproduction_text(series, "values");
 
 		if (json_integer_value(json_object_get(series, "block")) != boot->block ||
-		    strcmp(text_of(series, "kernel"), side->names[boot->kernel]) != 0)
+		    strcmp(dcb_reproduction_text(series, "kernel"), side->names[boot->kernel]) != 0)
 			continue;
 		while (at && *at && dcb_reproduction_next(&at, &row)) {
 			int r = each(context, &row);

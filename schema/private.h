@@ -17,6 +17,7 @@
 struct dcb_store {
 	sqlite3 *db;
 	char *path;                                 /* as it was given, for messages */
+	unsigned snapshots;                         /* begun and not ended: they nest */
 	sqlite3_stmt *statements[DCB_N_STATEMENTS]; /* prepared when first used */
 };
 

@@ -11,10 +11,16 @@
 
 /* ---- writing ---- */
 
+/* What counts of a sample: small, since a boot may have millions to be sorted. */
+struct counted {
+	size_t workload;
+	int64_t metric;
+	double value;
+};
+
 static int by_workload_metric_value(const void *a, const void *b)
 {
-	const struct dcb_store_sample *x = *(const struct dcb_store_sample *const *)a;
-	const struct dcb_store_sample *y = *(const struct dcb_store_sample *const *)b;
+	const struct counted *x = a, *y = b;
 
 	if (x->workload != y->workload)
 		return x->workload < y->workload ? -1 : 1;
@@ -25,20 +31,19 @@ static int by_workload_metric_value(const void *a, const void *b)
 
 /* n > 0 samples of one metric, ordered by value. */
 static int put_figure(struct dcb_query *query, int64_t run_id, int64_t boot_id, size_t kernel,
-		      const struct dcb_store_sample *const *samples, size_t n,
-		      struct dcb_error *err)
+		      const struct counted *samples, size_t n, struct dcb_error *err)
 {
-	double median = samples[n / 2]->value;
+	double median = samples[n / 2].value;
 	int r;
 
 	if (n % 2 == 0)
-		median = samples[n / 2 - 1]->value / 2 + median / 2;
+		median = samples[n / 2 - 1].value / 2 + median / 2;
 	r = dcb_query_rebind(query,
-			     DCB_BINDS(DCB_INT(boot_id), DCB_INT((int64_t)samples[0]->workload),
-				       DCB_INT(samples[0]->metric), DCB_INT(run_id),
+			     DCB_BINDS(DCB_INT(boot_id), DCB_INT((int64_t)samples[0].workload),
+				       DCB_INT(samples[0].metric), DCB_INT(run_id),
 				       DCB_INT((int64_t)kernel), DCB_INT((int64_t)n),
-				       DCB_REAL(median), DCB_REAL(samples[0]->value),
-				       DCB_REAL(samples[n - 1]->value)),
+				       DCB_REAL(median), DCB_REAL(samples[0].value),
+				       DCB_REAL(samples[n - 1].value)),
 			     err);
 	if (r < 0)
 		return r;
@@ -46,8 +51,7 @@ static int put_figure(struct dcb_query *query, int64_t run_id, int64_t boot_id, 
 }
 
 static int put_ordered(struct dcb_store *store, int64_t run_id, int64_t boot_id, size_t kernel,
-		       const struct dcb_store_sample *const *samples, size_t n,
-		       struct dcb_error *err)
+		       const struct counted *samples, size_t n, struct dcb_error *err)
 {
 	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
 	size_t end;
@@ -59,8 +63,8 @@ static int put_ordered(struct dcb_store *store, int64_t run_id, int64_t boot_id,
 			   err);
 	for (size_t begin = 0; r >= 0 && begin < n; begin = end) {
 		for (end = begin + 1; end < n; end++)
-			if (samples[end]->workload != samples[begin]->workload ||
-			    samples[end]->metric != samples[begin]->metric)
+			if (samples[end].workload != samples[begin].workload ||
+			    samples[end].metric != samples[begin].metric)
 				break;
 		r = put_figure(&query, run_id, boot_id, kernel, samples + begin, end - begin, err);
 	}
@@ -71,18 +75,22 @@ int dcb_store_put_figures(struct dcb_store *store, int64_t run_id, int64_t boot_
 			  const struct dcb_store_boot *boot, const struct dcb_store_boot_data *data,
 			  struct dcb_error *err)
 {
-	_cleanup_free_ const struct dcb_store_sample **samples = NULL;
+	_cleanup_free_ struct counted *samples = NULL;
 	size_t n = 0;
 
 	if (!dcb_store_boot_is_good(boot) || !data->n_samples)
 		return 0;
-	samples = malloc(data->n_samples * sizeof(const struct dcb_store_sample *));
+	samples = malloc(data->n_samples * sizeof(*samples));
 	if (!samples)
 		return dcb_error_oom(err);
-	for (size_t i = 0; i < data->n_samples; i++)
-		if (data->samples[i].iteration >= 0 && data->samples[i].present)
-			samples[n++] = &data->samples[i];
-	qsort(samples, n, sizeof(const struct dcb_store_sample *), by_workload_metric_value);
+	for (size_t i = 0; i < data->n_samples; i++) {
+		const struct dcb_store_sample *sample = &data->samples[i];
+
+		if (sample->iteration >= 0 && sample->present)
+			samples[n++] = (struct counted){sample->workload, sample->metric,
+							sample->value};
+	}
+	qsort(samples, n, sizeof(*samples), by_workload_metric_value);
 	return put_ordered(store, run_id, boot_id, boot->kernel, samples, n, err);
 }
 

@@ -29,7 +29,7 @@ void dcb_store_close(struct dcb_store *store);
 DEFINE_CLEANUP(struct dcb_store *, dcb_store_close)
 
 /* Between these, every read sees one state of the database, whatever others write. Not for writing.
- */
+ * They nest: the outermost counts. */
 int dcb_store_snapshot_begin(struct dcb_store *store, struct dcb_error *err);
 void dcb_store_snapshot_end(struct dcb_store *store);
 DEFINE_CLEANUP(struct dcb_store *, dcb_store_snapshot_end)
@@ -289,6 +289,9 @@ int dcb_store_each_pair(struct dcb_store *store, int64_t boot_id,
 int dcb_store_get_artifact(struct dcb_store *store, int64_t boot_id, const char *name,
 			   char **ret_data, size_t *ret_size, struct dcb_error *err);
 
+/* A copy of the whole database as of one moment, in an empty or new file: opens as the original
+ * does, and has views for other programs (copy-views.sql). Not within a snapshot. */
+int dcb_store_copy(struct dcb_store *store, const char *path, struct dcb_error *err);
 /* ---- calibrations: reports/calibration.h ---- */
 
 struct dcb_store_calibration {

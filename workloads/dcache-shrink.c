@@ -174,11 +174,11 @@ static int shrink_set(void *context, struct dcb_error *err)
 	run->iteration++;
 	atomic_store(&run->begun, false);
 	/* Repeated are the evictions: on a dentry more each. */
-	r = dcb_targets_set(&run->targets, run->context,
-			    (uint64_t)(run->params->dentries +
-				       dcb_plant_extra(run->context->plant_ppm,
-						       run->params->dentries)),
-			    err);
+	r = dcb_targets_set(
+		&run->targets, run->context,
+		(uint64_t)(run->params->dentries +
+			   dcb_plant_extra(run->context->plant_ppm, run->params->dentries)),
+		err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < run->targets.n; i++)

@@ -127,8 +127,8 @@ struct control_run {
 	 * repeated a twin, which they are repeated on. */
 	struct control_names *names;
 	int64_t total;
-	int *folders;                /* one a thread of any kind; -1: none */
-	int64_t *done[KINDS];        /* operations, by thread */
+	int *folders;         /* one a thread of any kind; -1: none */
+	int64_t *done[KINDS]; /* operations, by thread */
 	struct control_turns turns;
 };
 

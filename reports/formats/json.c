@@ -26,4 +26,5 @@ const struct dcb_report_format dcb_report_json = {
 	.name = "json",
 	.summary = "every figure in full precision, by the summary's schema",
 	.write = write_json,
+	.tells_planted = true,
 };

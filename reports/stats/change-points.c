@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "reports/stats/far-values.h"
 #include "reports/stats/student.h"
 
 /* How much weaker a point may be before its neighbours are known. */
@@ -177,7 +178,7 @@ static int find_candidates(struct search *search, size_t n, size_t window)
 struct series {
 	const double *values, *logs; /* logs: NULL where there is no ratio */
 	size_t n;
-	int exponent; /* values are 2^exponent times smaller than they were told */
+	int exponent; /* values are 2^exponent times smaller than they were told, and drawn in */
 	struct dcb_change_point *points;
 	size_t n_points;
 };
@@ -278,8 +279,10 @@ static void merge(struct series *series, const struct dcb_change_options *option
 	}
 }
 
-/* The logarithms, but for a constant; *ret_logs stays NULL where there are none. */
-static int take_logs(const double *values, size_t n, double **ret_logs)
+/* The logarithms, but for a constant; *ret_logs stays NULL where there are none. drawn: `values`
+ * with the far ones drawn in, 2^exponent times smaller. */
+static int take_logs(const double *values, const double *drawn, size_t n, int exponent,
+		     double **ret_logs)
 {
 	double *logs;
 
@@ -290,28 +293,30 @@ static int take_logs(const double *values, size_t n, double **ret_logs)
 	if (!logs)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
-		double ratio = values[i] / values[0];
+		bool far = drawn[i] > 0 && drawn[i] != ldexp(values[i], -exponent);
+		double value = far ? ldexp(drawn[i], exponent) : values[i];
+		double ratio = value / values[0];
 
 		/* The difference of what is close is exact; the ratio of what is not may overflow.
 		 */
-		logs[i] = ratio > 0.5 && ratio < 2 ? log1p((values[i] - values[0]) / values[0])
-						   : log(values[i]) - log(values[0]);
+		logs[i] = ratio > 0.5 && ratio < 2 ? log1p((value - values[0]) / values[0])
+						   : log(value) - log(values[0]);
 	}
 	*ret_logs = logs;
 	return 0;
 }
 
-static int points_at(const double *values, const double *scaled, size_t n, int exponent,
+static int points_at(const double *values, const double *drawn, size_t n, int exponent,
 		     const struct dcb_change_options *options, const struct places *places,
 		     struct dcb_change_point **ret_points, size_t *ret_n)
 {
 	_cleanup_free_ struct dcb_change_point *points = NULL;
 	_cleanup_free_ double *logs = NULL;
 	struct series series = {
-		.values = scaled, .n = n, .exponent = exponent, .n_points = places->n};
+		.values = drawn, .n = n, .exponent = exponent, .n_points = places->n};
 	int r;
 
-	r = take_logs(values, n, &logs);
+	r = take_logs(values, drawn, n, exponent, &logs);
 	if (r < 0)
 		return r;
 	points = calloc(places->n, sizeof(*points));
@@ -346,17 +351,20 @@ int dcb_change_points(const double *values, size_t n, const struct dcb_change_op
 	size_t window = options->window < 2 * DCB_LEVEL_MIN ? 2 * DCB_LEVEL_MIN : options->window;
 	_cleanup_free_ double *q = malloc(window * sizeof(*q));
 	_cleanup_free_ double *scratch = malloc(window * sizeof(*scratch));
-	_cleanup_free_ double *scaled = malloc((n + 1) * sizeof(*scaled));
+	_cleanup_free_ double *drawn = malloc((n + 1) * sizeof(*drawn));
 	struct places places = {0};
-	struct search search = {scaled, q, scratch, fmin(FIRST_PASS * options->max_p, 1), &places};
+	struct search search = {drawn, q, scratch, fmin(FIRST_PASS * options->max_p, 1), &places};
 	int exponent, r;
 
-	if (!q || !scratch || !scaled)
+	if (!q || !scratch || !drawn)
 		return -ENOMEM;
-	scale(values, n, scaled, &exponent);
+	scale(values, n, drawn, &exponent);
+	r = dcb_far_values_draw_in(drawn, n);
+	if (r < 0)
+		return r;
 	r = find_candidates(&search, n, window);
 	if (r >= 0 && places.n) {
-		r = points_at(values, scaled, n, exponent, options, &places, ret_points, ret_n);
+		r = points_at(values, drawn, n, exponent, options, &places, ret_points, ret_n);
 	} else if (r >= 0) {
 		*ret_points = NULL;
 		*ret_n = 0;

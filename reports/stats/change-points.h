@@ -18,7 +18,8 @@
  * all that are left have p <= max_p, an interval that leaves out "no change" (which Hunter does not
  * ask for), and a step of at least min_step.
  *
- * A level is at least DCB_LEVEL_MIN points long: a change is told that many points after it came.
+ * Far values are drawn in before (reports/stats/far-values.h). A level is at least DCB_LEVEL_MIN
+ * points long: a change is told that many points after it came.
  *
  * Step: the ratio of geometric means of the levels where every value of the series is above 0, else
  * the difference of their means; with Welch's 95 % interval (of the logarithms, for a ratio). It
@@ -39,7 +40,7 @@ struct dcb_change_options {
 	size_t window; /* points */
 };
 
-/* Hunter's are 0.001 and 50, by which quiet nights have ten times as many wrong points
+/* Hunter's are 0.001 and 50, by which quiet nights have several times as many wrong points
  * (docs/history.md). */
 #define DCB_CHANGE_OPTIONS_DEFAULT                                                                 \
 	{                                                                                          \

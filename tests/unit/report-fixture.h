@@ -141,3 +141,22 @@ static inline int64_t report_demo(struct dcb_store *store, size_t n_kernels, boo
 	}
 	return id;
 }
+
+#ifdef DCB_TEST_DATA
+/* Golden files: tests/data/<name> holds `got`; with DCB_UPDATE set it is written instead. */
+static inline void report_check_golden(const char *got, const char *name)
+{
+	_cleanup_free_ char *path = dcb_format("%s/%s", DCB_TEST_DATA, name);
+	_cleanup_free_ char *want = NULL;
+	struct dcb_error err = DCB_ERROR_NULL;
+	size_t size;
+
+	if (getenv("DCB_UPDATE")) {
+		assert_int_equal(dcb_file_write(path, got, strlen(got), 0644, &err), 0);
+		return;
+	}
+	if (dcb_file_read(path, 1 << 20, &want, &size, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_string_equal(got, want);
+}
+#endif

@@ -3,8 +3,12 @@
 
 #include "base/random.h"
 #include "lab/host.h"
+#include "lab/until.h"
 #include "reports/calibration.h"
 #include "reports/splits.h"
+#include "reports/stats/further.h"
+#include "reports/stats/looks.h"
+#include "reports/stats/signed-rank.h"
 #include "reports/twins.h"
 
 #define HOST  "{\"host\":{\"cpu\":\"a\",\"cpus\":2},\"machine\":{\"qemu\":\"10.0\"}}"
@@ -355,7 +359,7 @@ static void calibration__counts_for_its_host_and_its_newest_counts(void **state)
 	assert_string_equal(reason, "not calibrated");
 
 	calibrate(f->store, noisy_run(f->store, twin_kernels, HOST, 12, 0.01, 1), false);
-	assert_int_equal(count_notes(f->store, run, false, "with 12 blocks this host finds "), 1);
+	assert_int_equal(count_notes(f->store, run, false, "12 blocks find "), 1);
 	assert_int_equal(verdict_of(f->store, run, true, NULL), DCB_VERDICT_REGRESSED);
 	assert_int_equal(verdict_of(f->store, elsewhere, true, NULL), DCB_VERDICT_CANNOT_TELL);
 
@@ -401,6 +405,51 @@ static void host_describe__knows_what_matters_and_nothing_else(void **state)
 	}
 }
 
+/* ---- many looks ---- */
+
+#define RUNS 2000
+
+/* One run without a change, looked at until something turns up or 40 blocks are there; by the
+ * exact test alone, which the interval and the threshold only make more careful. */
+static bool alarms(struct dcb_random *random, bool spends)
+{
+	struct dcb_until until = {.settled = true, .first_look = 6, .max_blocks = 40};
+	double changes[40];
+
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++)
+		changes[i] = noise(random);
+	for (int64_t k = 1, blocks = 6;; k++, blocks = dcb_until_next(&until, blocks)) {
+		double alpha = spends ? dcb_look_alpha((size_t)k) : DCB_ALPHA;
+		struct dcb_signed_rank test;
+
+		assert_int_equal(dcb_signed_rank_test(changes, (size_t)blocks, 0, 0, &test), 0);
+		if (test.two_sided <= alpha)
+			return true;
+		if (blocks == until.max_blocks)
+			return false;
+		until.next_least = (int64_t)dcb_further_least(dcb_look_alpha((size_t)k + 1), true);
+	}
+}
+
+static double alarm_rate(bool spends)
+{
+	struct dcb_random random = {.state = 99};
+	int n = 0;
+
+	for (int i = 0; i < RUNS; i++)
+		n += alarms(&random, spends);
+	return (double)n / RUNS;
+}
+
+static void until_settled__keeps_five_percent_over_all_looks(void **state)
+{
+	(void)state;
+	assert_true(alarm_rate(true) <= 0.05);
+	assert_true(alarm_rate(true) > 0.02);
+	/* As it would be if each look had all of it. */
+	assert_true(alarm_rate(false) > 0.1);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -414,6 +463,7 @@ int main(void)
 		T(calibrate__exact_boots_must_be_identical),
 		T(twins_compare__samples_of_one_side_differ_and_lone_boots_do_not_count),
 		T(calibration__counts_for_its_host_and_its_newest_counts),
+		cmocka_unit_test(until_settled__keeps_five_percent_over_all_looks),
 		cmocka_unit_test(host_describe__knows_what_matters_and_nothing_else),
 	};
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "statistics-reference.h"
+#include "energy-fixture.h"
 
 #include <string.h>
 #include <time.h>
 
-#include "base/cleanup.h"
-#include "base/random.h"
 #include "reports/stats/change-points.h"
+#include "reports/stats/far-values.h"
 
 #define MOST 10000
 
@@ -30,16 +29,6 @@ static struct found search(const double *values, size_t n, const struct dcb_chan
 
 static const struct dcb_change_options usual = DCB_CHANGE_OPTIONS_DEFAULT;
 
-/* Roughly normal: the sum of twelve uniform numbers. */
-static double noise(struct dcb_random *random)
-{
-	double sum = -6;
-
-	for (int i = 0; i < 12; i++)
-		sum += (double)dcb_random_below(random, 1000001) / 1e6;
-	return sum;
-}
-
 /* Levels of `each` values, with a spread of 1 %. */
 static size_t make(uint64_t seed, const double *levels, size_t n_levels, size_t each,
 		   double *values)
@@ -47,7 +36,7 @@ static size_t make(uint64_t seed, const double *levels, size_t n_levels, size_t 
 	struct dcb_random random = {seed};
 
 	for (size_t i = 0; i < n_levels * each; i++)
-		values[i] = levels[i / each] * (1 + 0.01 * noise(&random));
+		values[i] = levels[i / each] * (1 + 0.01 * random_normal(&random));
 	return n_levels * each;
 }
 
@@ -80,7 +69,7 @@ static double as_edist(double q, const double *values, size_t split, size_t n)
 
 static void energy__is_that_of_r_for_every_split(void **state)
 {
-	json_auto_t *root = reference_load();
+	json_auto_t *root = energy_load();
 	const json_t *list = json_object_get(root, "splits"), *row;
 	size_t i;
 
@@ -94,7 +83,7 @@ static void energy__is_that_of_r_for_every_split(void **state)
 
 		values = reference_numbers(row, "values", &n);
 		want = reference_numbers(row, "q", &n_splits);
-		edist = reference_numbers(row, "edist", NULL);
+		edist = reference_numbers(row, "edist", &n_splits);
 		assert_true(n <= ARRAY_SIZE(q));
 		assert_int_equal(n_splits, n - 3);
 		dcb_energy_splits(values, n, scratch, q);
@@ -102,8 +91,9 @@ static void energy__is_that_of_r_for_every_split(void **state)
 		for (size_t k = 0; k < n_splits; k++)
 			largest = fmax(largest, edist[k]);
 		for (size_t k = 0; k < n_splits; k++) {
-			assert_near(q[k + 2], want[k], 1e-9 * largest);
-			assert_near(as_edist(q[k + 2], values, k + 2, n), edist[k], 1e-9 * largest);
+			assert_within(q[k + 2], want[k], 1e-9 * largest);
+			assert_within(as_edist(q[k + 2], values, k + 2, n), edist[k],
+				      1e-9 * largest);
 		}
 	}
 }
@@ -141,7 +131,7 @@ static void points__are_where_the_steps_were_planted(void **state)
 		assert_true(is_near(found.rows[1].index, 120, 3));
 		assert_true(is_near(found.rows[2].index, 160, 2));
 		assert_true(found.rows[0].has_ratio);
-		assert_near(found.rows[0].change, 1.05, 0.008);
+		assert_within(found.rows[0].change, 1.05, 0.008);
 		assert_true(found.rows[0].lo < found.rows[0].change);
 		assert_true(found.rows[0].hi > found.rows[0].change);
 		assert_true(found.rows[0].hi - found.rows[0].lo < 0.012);
@@ -198,7 +188,7 @@ static void points__of_exact_levels_are_exact(void **state)
 	assert_int_equal(found.n, 1);
 	assert_int_equal(found.rows[0].index, 4);
 	assert_true(found.rows[0].p == 0);
-	assert_near(found.rows[0].change, 1 + 0.5e-9, 1e-15);
+	assert_within(found.rows[0].change, 1 + 0.5e-9, 1e-15);
 	assert_true(found.rows[0].lo == found.rows[0].change);
 	assert_true(found.rows[0].hi == found.rows[0].change);
 }
@@ -267,8 +257,8 @@ static void points__of_the_reverse_are_mirrored(void **state)
 			const struct dcb_change_point *b = &mirrored.rows[found.n - 1 - i];
 
 			assert_int_equal(a->index, n - b->index);
-			assert_near(a->change, 1 / b->change, 1e-12);
-			assert_near(a->p, b->p, 1e-9 * a->p);
+			assert_within(a->change, 1 / b->change, 1e-12);
+			assert_within(a->p, b->p, 1e-9 * a->p);
 		}
 	}
 }
@@ -295,8 +285,8 @@ static void points__do_not_depend_on_scale_or_origin(void **state)
 		for (size_t i = 0; i < found.n; i++) {
 			assert_int_equal(found.rows[i].index, scaled.rows[i].index);
 			assert_int_equal(found.rows[i].index, shifted.rows[i].index);
-			assert_near(found.rows[i].change, scaled.rows[i].change, 1e-9);
-			assert_near(found.rows[i].p, shifted.rows[i].p, 1e-6 * found.rows[i].p);
+			assert_within(found.rows[i].change, scaled.rows[i].change, 1e-9);
+			assert_within(found.rows[i].p, shifted.rows[i].p, 1e-6 * found.rows[i].p);
 			assert_false(shifted.rows[i].has_ratio);
 		}
 	}
@@ -328,6 +318,49 @@ static void points__of_a_few_far_values_are_none(void **state)
 	}
 }
 
+static void points__are_not_hidden_by_a_few_far_values(void **state)
+{
+	const double levels[] = {100, 105};
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 20; seed++) {
+		_cleanup_(found_deinit) struct found found = {0};
+		double values[80];
+		size_t n = make(seed, levels, 2, 40, values);
+
+		values[9] = 900;
+		values[55] = 700;
+		values[56] = 20;
+		values[79] = 800;
+		found = search(values, n, &usual);
+		assert_int_equal(found.n, 1);
+		assert_true(is_near(found.rows[0].index, 40, 2));
+		assert_within(found.rows[0].change, 1.05, 0.01);
+	}
+}
+
+static void far_values__are_drawn_in_and_levels_are_not(void **state)
+{
+	double values[] = {1, 1.1, 0.9, 50, 1.1, 0.9, 1, 9, 9.1, 9, 9.1, -70, 9, 9.1, 9};
+	const double before[] = {1, 1.1, 0.9, 50, 1.1, 0.9, 1, 9, 9.1, 9, 9.1, -70, 9, 9.1, 9};
+	double exact[] = {5, 5, 5, 6, 5, 5, 5, 7};
+
+	(void)state;
+	assert_int_equal(dcb_far_values_draw_in(values, ARRAY_SIZE(values)), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		if (i == 3)
+			assert_true(values[i] > 1.1 && values[i] < 3);
+		else if (i == 11)
+			assert_true(values[i] > 7 && values[i] < 9);
+		else
+			assert_true(values[i] == before[i]);
+	}
+	/* No spread to measure by. */
+	assert_int_equal(dcb_far_values_draw_in(exact, ARRAY_SIZE(exact)), 0);
+	assert_true(exact[3] == 6 && exact[7] == 7);
+	assert_int_equal(dcb_far_values_draw_in(exact, 0), 0);
+}
+
 static void points__below_the_smallest_step_are_merged(void **state)
 {
 	const double levels[] = {100, 102, 112, 110};
@@ -344,7 +377,7 @@ static void points__below_the_smallest_step_are_merged(void **state)
 	assert_int_equal(large.n, 1);
 	assert_int_equal(large.rows[0].index, all.rows[1].index);
 	/* Judged by the longer levels that it has now. */
-	assert_near(large.rows[0].change, 1.11 / 1.01, 0.01);
+	assert_within(large.rows[0].change, 1.11 / 1.01, 0.01);
 	options.min_step = 0.2;
 	none = search(values, n, &options);
 	assert_int_equal(none.n, 0);
@@ -397,6 +430,8 @@ int main(void)
 		cmocka_unit_test(points__of_the_reverse_are_mirrored),
 		cmocka_unit_test(points__do_not_depend_on_scale_or_origin),
 		cmocka_unit_test(points__of_a_few_far_values_are_none),
+		cmocka_unit_test(points__are_not_hidden_by_a_few_far_values),
+		cmocka_unit_test(far_values__are_drawn_in_and_levels_are_not),
 		cmocka_unit_test(points__below_the_smallest_step_are_merged),
 		cmocka_unit_test(points__of_ten_thousand_values_take_no_time),
 	};

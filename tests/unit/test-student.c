@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "statistics-reference.h"
+#include "energy-fixture.h"
 
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "reports/stats/student.h"
 
 static void p__is_that_of_r(void **state)
 {
-	json_auto_t *root = reference_load();
+	json_auto_t *root = energy_load();
 	const json_t *table = json_object_get(root, "p");
 	_cleanup_free_ double *t = NULL, *df = NULL, *p = NULL;
 	size_t n;
 
 	(void)state;
 	t = reference_numbers(table, "t", &n);
-	df = reference_numbers(table, "df", NULL);
-	p = reference_numbers(table, "p", NULL);
+	df = reference_numbers(table, "df", &n);
+	p = reference_numbers(table, "p", &n);
 	for (size_t i = 0; i < n; i++) {
-		assert_near(dcb_student_p(t[i], df[i]), p[i], 1e-10 * p[i] + 1e-300);
-		assert_near(dcb_student_p(-t[i], df[i]), p[i], 1e-10 * p[i] + 1e-300);
+		assert_within(dcb_student_p(t[i], df[i]), p[i], 1e-10 * p[i] + 1e-300);
+		assert_within(dcb_student_p(-t[i], df[i]), p[i], 1e-10 * p[i] + 1e-300);
 	}
 	assert_true(dcb_student_p(INFINITY, 3) == 0);
 	assert_true(dcb_student_p(1e200, 3) == 0);
@@ -27,17 +26,17 @@ static void p__is_that_of_r(void **state)
 
 static void quantile__is_that_of_r(void **state)
 {
-	json_auto_t *root = reference_load();
+	json_auto_t *root = energy_load();
 	const json_t *table = json_object_get(root, "quantile");
 	_cleanup_free_ double *p = NULL, *df = NULL, *t = NULL;
 	size_t n;
 
 	(void)state;
 	p = reference_numbers(table, "p", &n);
-	df = reference_numbers(table, "df", NULL);
-	t = reference_numbers(table, "t", NULL);
+	df = reference_numbers(table, "df", &n);
+	t = reference_numbers(table, "t", &n);
 	for (size_t i = 0; i < n; i++)
-		assert_near(dcb_student_quantile(p[i], df[i]), t[i], 1e-8 * t[i]);
+		assert_within(dcb_student_quantile(p[i], df[i]), t[i], 1e-8 * t[i]);
 }
 
 /* The values of a named series of the reference; malloc'd. */
@@ -57,7 +56,7 @@ static double *series_of(const json_t *root, const char *name, size_t *ret_n)
 
 static void tests__are_those_of_r(void **state)
 {
-	json_auto_t *root = reference_load();
+	json_auto_t *root = energy_load();
 	const json_t *list = json_object_get(root, "tests"), *row;
 	size_t i;
 
@@ -73,9 +72,9 @@ static void tests__are_those_of_r(void **state)
 		double p = json_number_value(json_object_get(row, "p"));
 		double half = json_number_value(json_object_get(row, "half_width"));
 
-		assert_near(dcb_student_test(&a, &b), p, 1e-7 * p);
-		assert_near(dcb_student_test(&b, &a), p, 1e-7 * p);
-		assert_near(dcb_welch_half_width(&a, &b, 0.05), half, 1e-7 * half);
+		assert_within(dcb_student_test(&a, &b), p, 1e-7 * p);
+		assert_within(dcb_student_test(&b, &a), p, 1e-7 * p);
+		assert_within(dcb_welch_half_width(&a, &b, 0.05), half, 1e-7 * half);
 	}
 }
 

@@ -51,21 +51,12 @@ static void check_lines(const char *text, size_t width)
 	}
 }
 
-/* tests/data/table/<name>; with DCB_UPDATE set it is written instead. */
+/* tests/data/table/<name> */
 static void check_text(const char *got, const char *name)
 {
-	_cleanup_free_ char *path = dcb_format("%s/table/%s", DCB_TEST_DATA, name);
-	_cleanup_free_ char *want = NULL;
-	struct dcb_error err = DCB_ERROR_NULL;
-	size_t size;
+	_cleanup_free_ char *path = dcb_format("table/%s", name);
 
-	if (getenv("DCB_UPDATE")) {
-		assert_int_equal(dcb_file_write(path, got, strlen(got), 0644, &err), 0);
-		return;
-	}
-	if (dcb_file_read(path, 1 << 20, &want, &size, &err) < 0)
-		fail_msg("%s", err.message);
-	assert_string_equal(got, want);
+	report_check_golden(got, path);
 }
 
 static void check_golden(const struct dcb_summary *summary, int width, bool all, const char *name)
