@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <glob.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -353,6 +354,45 @@ int dcb_config_load(const char *path, struct dcb_config **ret_config, struct dcb
 		return r;
 	*ret_config = TAKE_PTR(config);
 	return 0;
+}
+
+static bool print_section(FILE *file, const char *head, const char *name,
+			  const struct dcb_option *options, const void *values)
+{
+	fprintf(file, "[%s%s%s]\n", head, name ? " " : "", name ? name : "");
+	for (; options->name; options++) {
+		_cleanup_free_ char *text = dcb_option_format(options, values);
+
+		if (!text)
+			return false;
+		/* An empty one is one that was not given. */
+		if (*text)
+			fprintf(file, "%s = %s\n", options->name, text);
+	}
+	return true;
+}
+
+char *dcb_config_print(const struct dcb_config *config)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+	bool good;
+
+	if (!file)
+		return NULL;
+	good = print_section(file, "daemon", NULL, dcb_daemon_options, config);
+	for (size_t i = 0; good && i < config->n_deliveries; i++)
+		good = print_section(file, "deliver", config->deliveries[i].name,
+				     dcb_deliver_options, &config->deliveries[i]);
+	for (size_t i = 0; good && i < config->n_labs; i++)
+		good = print_section(file, "lab", config->labs[i].name, dcb_lab_options,
+				     &config->labs[i]);
+	if (fclose(file) != 0 || !good) {
+		free(text);
+		return NULL;
+	}
+	return text;
 }
 
 void dcb_config_free(struct dcb_config *config)

@@ -67,6 +67,9 @@ struct dcb_config {
 /* `path` must exist unless it is DCB_CONFIG_PATH; its folder of drop-ins need not. Secrets are not
  * read here, but their files must be there. */
 int dcb_config_load(const char *path, struct dcb_config **ret_config, struct dcb_error *err);
+/* What was loaded, as one file's text: for a job, which must not meet a mistake that its daemon has
+ * refused. malloc'd; NULL on lack of memory. */
+char *dcb_config_print(const struct dcb_config *config);
 void dcb_config_free(struct dcb_config *config);
 DEFINE_CLEANUP(struct dcb_config *, dcb_config_free)
 

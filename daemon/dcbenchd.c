@@ -87,20 +87,11 @@ static int run_server(const struct arguments *arguments, struct dcb_error *err)
 {
 	const struct dcb_sink sink = {.line = log_line};
 	_cleanup_(dcb_server_freep) struct dcb_server *server = NULL;
-	char *job_argv[] = {(char *)"/proc/self/exe",
-			    (char *)"--config",
-			    (char *)arguments->config,
-			    (char *)(arguments->db ? "--db" : "--job"),
-			    (char *)arguments->db,
-			    (char *)"--job",
-			    NULL};
 	int r;
 
-	if (!arguments->db)
-		job_argv[4] = NULL;
-	r = dcb_server_new(&(struct dcb_server_options){.config = arguments->config,
+	r = dcb_server_new(&(struct dcb_server_options){.program = "/proc/self/exe",
+							.config = arguments->config,
 							.db = arguments->db,
-							.job_argv = job_argv,
 							.sink = &sink},
 			   &server, err);
 	return r < 0 ? r : dcb_server_run(server, err);

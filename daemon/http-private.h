@@ -28,10 +28,13 @@ struct request {
 
 /* Lets libmicrohttpd do what is due. Not from within its callbacks. */
 void dcb_http_run(struct dcb_http_listener *listener);
+/* The same from the loop, as soon as it gets there: a resumed connection does not wake it up. */
+void dcb_http_soon(struct dcb_http_listener *listener);
 
 /* The response that sends what comes into the stream; NULL on lack of memory, the stream is closed
  * then. */
 struct MHD_Response *dcb_http_stream_attach(struct dcb_http_stream *stream,
+					    struct dcb_http_listener *listener,
 					    struct MHD_Connection *connection);
 /* Before the daemon is stopped, which must not have suspended connections. */
 void dcb_http_streams_drop(struct dcb_http *http);

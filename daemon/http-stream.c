@@ -18,7 +18,8 @@
 
 struct dcb_http_stream {
 	struct dcb_http *http;
-	struct MHD_Connection *connection; /* NULL until attached */
+	struct dcb_http_listener *listener; /* NULL until attached */
+	struct MHD_Connection *connection;
 	bool suspended, ended;
 	char *unread;
 	size_t size;
@@ -59,14 +60,14 @@ static void stream_free(void *context)
 	free(stream);
 }
 
-/* libmicrohttpd makes its own epoll descriptor readable: the loop goes on with it, not we, who may
- * stand in one of its callbacks. */
+/* The loop goes on with it, not we, who may stand in one of libmicrohttpd's callbacks. */
 static void wake(struct dcb_http_stream *stream)
 {
 	if (!stream->suspended)
 		return;
 	stream->suspended = false;
 	MHD_resume_connection(stream->connection);
+	dcb_http_soon(stream->listener);
 }
 
 static ssize_t read_stream(void *context, uint64_t position, char *buffer, size_t max)
@@ -89,10 +90,12 @@ static ssize_t read_stream(void *context, uint64_t position, char *buffer, size_
 }
 
 struct MHD_Response *dcb_http_stream_attach(struct dcb_http_stream *stream,
+					    struct dcb_http_listener *listener,
 					    struct MHD_Connection *connection)
 {
 	struct MHD_Response *reply;
 
+	stream->listener = listener;
 	stream->connection = connection;
 	/* A follower may have nothing to say for hours. */
 	MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0U);

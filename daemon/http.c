@@ -43,6 +43,12 @@ void dcb_http_run(struct dcb_http_listener *listener)
 	arm(listener);
 }
 
+void dcb_http_soon(struct dcb_http_listener *listener)
+{
+	sd_event_source_set_time(listener->timer, 0);
+	sd_event_source_set_enabled(listener->timer, SD_EVENT_ONESHOT);
+}
+
 static int on_ready(sd_event_source *source, int fd, uint32_t events, void *context)
 {
 	(void)source;
@@ -181,13 +187,14 @@ static enum MHD_Result queue(const struct dcb_http_request *request, struct MHD_
 	return result;
 }
 
-static enum MHD_Result answer(const struct dcb_http_request *request,
+static enum MHD_Result answer(struct dcb_http_listener *listener,
+			      const struct dcb_http_request *request,
 			      struct dcb_http_response *response)
 {
 	struct MHD_Response *reply;
 
 	if (response->stream) {
-		reply = dcb_http_stream_attach(response->stream, request->connection);
+		reply = dcb_http_stream_attach(response->stream, listener, request->connection);
 		response->content_type = "text/event-stream";
 	} else if (matches(request, response->etag)) {
 		free(response->body);
@@ -216,7 +223,7 @@ static enum MHD_Result handle(struct dcb_http_listener *listener, struct request
 		free(response.body);
 		fill_error(&response, status_of(r, &err), err.errnum ? err.message : strerror(-r));
 	}
-	return answer(&request->row, &response);
+	return answer(listener, &request->row, &response);
 }
 
 /* ---- reading ---- */
@@ -270,14 +277,14 @@ static unsigned declared_too_large(const struct dcb_http_request *row)
 									: 0;
 }
 
-static enum MHD_Result refuse(struct request *request)
+static enum MHD_Result refuse(struct dcb_http_listener *listener, struct request *request)
 {
 	struct dcb_http_response response;
 
 	fill_error(&response, request->refused,
 		   request->refused == MHD_HTTP_BAD_REQUEST ? "the path is not clean UTF-8"
 							    : "the body is too large");
-	return answer(&request->row, &response);
+	return answer(listener, &request->row, &response);
 }
 
 /* Called with headers only, then with parts of the body, then with none. */
@@ -298,7 +305,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 		if (!request->refused)
 			request->refused = declared_too_large(&request->row);
 		/* Before the body: a client that waits for "100 Continue" need not send it. */
-		return request->refused ? refuse(request) : MHD_YES;
+		return request->refused ? refuse(listener, request) : MHD_YES;
 	}
 	if (*size) {
 		r = request->refused ? 0 : append(request, data, *size);
@@ -309,7 +316,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 		*size = 0;
 		return MHD_YES;
 	}
-	return request->refused ? refuse(request) : handle(listener, request);
+	return request->refused ? refuse(listener, request) : handle(listener, request);
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **state,

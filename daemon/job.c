@@ -65,7 +65,7 @@ static int go_on(struct dcb_store *store, int64_t run, const struct dcb_run_opti
 	r = dcb_store_get_run(store, run, read_state, &state, err);
 	if (r < 0 || state == DCB_RUN_DONE)
 		return r;
-	return dcb_run_resume(store, run, NULL, options, err);
+	return dcb_run_resume(store, run, &(const struct dcb_run_more){0}, options, err);
 }
 
 static int work(struct dcb_store *store, const struct task *task, struct dcb_run_options *options,

@@ -376,6 +376,8 @@ static int spawn(struct child *child, struct dcb_error *err)
 						  .stdin_fd = -1,
 						  .stdout_fd = write_fd,
 						  .stderr_fd = STDERR_FILENO,
+						  .keep_fds = child->queue->options.job_fds,
+						  .n_keep_fds = child->queue->options.n_job_fds,
 						  .new_group = true,
 						  .uid = (uid_t)-1,
 						  .gid = (gid_t)-1,

@@ -32,6 +32,8 @@ struct dcb_queue_options {
 	const struct dcb_sink *sink;
 	/* What runs a job: these words and its number. It prints its progress, a line at a time. */
 	char *const *job_argv;
+	const int *job_fds; /* inherited under the same numbers */
+	size_t n_job_fds;
 	/* Stores an end that the job did not store itself; owner: as in dcb_store_finish_job(). */
 	int (*finish)(void *context, int64_t job_id, const char *owner, enum dcb_job_state state,
 		      const char *reason, struct dcb_error *err);

@@ -2,9 +2,12 @@
 #include "daemon/server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
@@ -36,6 +39,10 @@ struct dcb_server {
 	struct dcb_follow *follow;
 	struct dcb_api api;
 	char *socket; /* ours to remove, or NULL */
+	/* The configuration as it is in force, for jobs: always under this number. */
+	int config_fd;
+	char config_path[32];
+	char *job_argv[8];
 };
 
 static void say(const struct dcb_server *server, const char *what, const struct dcb_error *err)
@@ -96,7 +103,24 @@ static void on_idle(void *context)
 	sd_event_exit(server->event, 0);
 }
 
-/* ---- signals ---- */
+/* ---- the configuration ---- */
+
+static int publish(struct dcb_server *server, const struct dcb_config *config,
+		   struct dcb_error *err)
+{
+	_cleanup_free_ char *text = dcb_config_print(config);
+	_cleanup_close_ int fd = memfd_create("dcbenchd.conf", MFD_CLOEXEC);
+
+	if (!text)
+		return dcb_error_oom(err);
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		return dcb_error_sys(err, errno ? errno : EIO, "the configuration for jobs");
+	if (server->config_fd < 0)
+		server->config_fd = TAKE_FD(fd);
+	else if (dup3(fd, server->config_fd, O_CLOEXEC) < 0)
+		return dcb_error_sys(err, errno, "the configuration for jobs");
+	return 0;
+}
 
 static int reload(void *context, struct dcb_error *err)
 {
@@ -107,6 +131,11 @@ static int reload(void *context, struct dcb_error *err)
 	r = dcb_config_load(server->options.config, &config, err);
 	if (r < 0)
 		return r;
+	r = publish(server, config, err);
+	if (r < 0) {
+		dcb_config_free(config);
+		return r;
+	}
 	dcb_queue_configure(server->queue, config);
 	dcb_deliver_configure(server->deliver, config);
 	server->api.config = config;
@@ -115,6 +144,8 @@ static int reload(void *context, struct dcb_error *err)
 	dcb_sink_say(server->options.sink, "configuration read again");
 	return 0;
 }
+
+/* ---- signals ---- */
 
 static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
 {
@@ -184,6 +215,27 @@ static int open_store(struct dcb_server *server, struct dcb_error *err)
 		    : dcb_error_oom(err);
 }
 
+static void make_job_argv(struct dcb_server *server)
+{
+	const char *words[] = {server->options.program,
+			       "--config",
+			       server->config_path,
+			       "--db",
+			       server->options.db,
+			       "--job",
+			       NULL};
+	size_t n = 0;
+
+	snprintf(server->config_path, sizeof(server->config_path), "/proc/self/fd/%d",
+		 server->config_fd);
+	for (size_t i = 0; words[i] || i == 4; i++) {
+		/* Without a database both words are left out. */
+		if ((i == 3 || i == 4) && !server->options.db)
+			continue;
+		server->job_argv[n++] = (char *)words[i];
+	}
+}
+
 static int make_parts(struct dcb_server *server, struct dcb_error *err)
 {
 	const struct dcb_http_options http = {.handler = dcb_api_handle, .context = &server->api};
@@ -191,7 +243,9 @@ static int make_parts(struct dcb_server *server, struct dcb_error *err)
 						.store = server->store,
 						.config = server->config,
 						.sink = server->options.sink,
-						.job_argv = server->options.job_argv,
+						.job_argv = server->job_argv,
+						.job_fds = &server->config_fd,
+						.n_job_fds = 1,
 						.finish = on_finish,
 						.changed = on_changed,
 						.progress = on_progress,
@@ -233,7 +287,11 @@ static int begin(struct dcb_server *server, struct dcb_error *err)
 		return dcb_error_sys(err, -r, "event loop");
 	r = dcb_config_load(server->options.config, &server->config, err);
 	if (r >= 0)
-		r = open_store(server, err);
+		r = publish(server, server->config, err);
+	if (r < 0)
+		return r;
+	make_job_argv(server);
+	r = open_store(server, err);
 	if (r >= 0)
 		r = catch_signals(server, err);
 	return r < 0 ? r : make_parts(server, err);
@@ -248,6 +306,7 @@ int dcb_server_new(const struct dcb_server_options *options, struct dcb_server *
 	if (!server)
 		return dcb_error_oom(err);
 	server->options = *options;
+	server->config_fd = -1;
 	r = begin(server, err);
 	if (r < 0)
 		return r;
@@ -287,6 +346,8 @@ void dcb_server_free(struct dcb_server *server)
 	dcb_store_close(server->store);
 	dcb_config_free(server->config);
 	sd_event_unref(server->event);
+	if (server->config_fd >= 0)
+		close(server->config_fd);
 	if (server->socket)
 		unlink(server->socket);
 	free(server->socket);

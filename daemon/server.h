@@ -10,9 +10,9 @@ struct dcb_server;
 struct dcb_sink;
 
 struct dcb_server_options {
-	const char *config; /* path */
-	const char *db;     /* path, or NULL: dcbench.db in the state folder */
-	char *const *job_argv;
+	const char *program; /* ours, to start jobs with */
+	const char *config;  /* path */
+	const char *db;      /* path, or NULL: dcbench.db in the state folder */
 	const struct dcb_sink *sink;
 };
 

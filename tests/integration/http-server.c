@@ -49,6 +49,15 @@ static void say(const char *text)
 			dcb_http_stream_send(server.streams[i], "said", server.id, text);
 }
 
+static int on_later(sd_event_source *source, uint64_t now_us, void *context)
+{
+	(void)source;
+	(void)now_us;
+	(void)context;
+	say("later");
+	return 0;
+}
+
 static int count_streams(void)
 {
 	int n = 0;
@@ -82,6 +91,10 @@ static int handle(void *context, const struct dcb_http_request *request,
 		return follow(response, err);
 	if (strcmp(request->path, "/say") == 0)
 		say(request->body);
+	/* When no request is under way. */
+	if (strcmp(request->path, "/later") == 0)
+		sd_event_add_time_relative(server.event, NULL, CLOCK_MONOTONIC, 300000, 0, on_later,
+					   NULL);
 	if (strcmp(request->path, "/quit") == 0)
 		sd_event_exit(server.event, 0);
 	if (strcmp(request->path, "/missing") == 0)

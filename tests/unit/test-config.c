@@ -129,6 +129,27 @@ static void load__what_is_not_safe_is_refused(void **state)
 	refused(*state, "[lab x]\n", "[lab x]", "token-file");
 }
 
+static void print__reads_back_as_the_same(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_(dcb_config_freep) struct dcb_config *config = NULL, *again = NULL;
+	_cleanup_free_ char *text = NULL, *twice = NULL;
+
+	put(f, "dcbenchd.conf",
+	    "[daemon]\nlisten = 127.0.0.1:8250\nmemory = 3G\ndashboard-only = yes\n"
+	    "[deliver a]\nurl = https://example.org/x\nevents = regressed\n");
+	put(f, "dcbenchd.conf.d/10.conf", "[deliver a]\ntimeout = 5\n");
+	config = load(f);
+	text = dcb_config_print(config);
+	put(f, "dcbenchd.conf.d/10.conf", "[daemon]\n");
+	put(f, "dcbenchd.conf", text);
+	again = load(f);
+	twice = dcb_config_print(again);
+	assert_string_equal(text, twice);
+	assert_int_equal(again->deliveries[0].timeout_s, 5);
+	assert_int_equal(again->memory, INT64_C(3) << 30);
+}
+
 static void load__missing_file_is_an_error_unless_it_is_the_default(void **state)
 {
 	struct fixture *f = *state;
@@ -148,6 +169,7 @@ int main(void)
 		test(load__drop_ins_change_and_add),
 		test(load__mistakes_name_file_line_and_key),
 		test(load__what_is_not_safe_is_refused),
+		test(print__reads_back_as_the_same),
 		test(load__missing_file_is_an_error_unless_it_is_the_default),
 	};
 
