@@ -34,7 +34,7 @@ struct ending {
 	const char *reason;
 	json_t *job; /* its row as it was, NULL on lack of memory */
 	char *label;
-	bool failed_before; /* the last one of this label */
+	bool failed_before, has_before; /* of the last one of this label */
 	struct dcb_summary *summary;
 	unsigned events;
 	int64_t now_us;
@@ -64,11 +64,12 @@ static int read_before(void *context, const struct dcb_store_job *job)
 {
 	struct ending *ending = context;
 
-	if (job->id >= ending->job_id || strcmp(job->label, ending->label) != 0 ||
+	if (ending->has_before || strcmp(job->label, ending->label) != 0 ||
 	    (job->state != DCB_JOB_DONE && job->state != DCB_JOB_FAILED))
 		return 0;
 	ending->failed_before = job->state == DCB_JOB_FAILED;
-	return 1;
+	ending->has_before = true;
+	return 0;
 }
 
 static bool has_regression(const struct dcb_summary *summary)

@@ -20,7 +20,8 @@
 #include "lab/plan.h"
 #include "machines/machine.h"
 
-#define GRACE_US (20 * UINT64_C(1000000)) /* from SIGTERM to SIGKILL */
+#define GRACE_US    (20 * UINT64_C(1000000)) /* from SIGTERM to SIGKILL */
+#define STRANGER_US UINT64_C(500000)
 
 /* What a job takes of the host. */
 struct cost {
@@ -47,6 +48,7 @@ struct dcb_queue {
 	struct child *children;
 	size_t n_children;
 	bool stopping;
+	sd_event_source *strangers; /* a timer */
 };
 
 /* ---- rows ---- */
@@ -434,12 +436,14 @@ void dcb_queue_free(struct dcb_queue *queue)
 		return;
 	while (queue->children)
 		child_free(queue->children);
+	sd_event_source_disable_unref(queue->strangers);
 	free(queue);
 }
 
 struct gone {
+	const struct dcb_queue *queue;
 	struct row *rows;
-	size_t n;
+	size_t n, n_strangers;
 };
 
 static int keep_gone(void *context, const struct dcb_store_job *job)
@@ -447,8 +451,12 @@ static int keep_gone(void *context, const struct dcb_store_job *job)
 	struct gone *gone = context;
 	struct row *rows;
 
-	if (dcb_owner_lives(job->owner))
+	if (find_child(gone->queue, job->id))
 		return 0;
+	if (dcb_owner_lives(job->owner)) {
+		gone->n_strangers++;
+		return 0;
+	}
 	rows = reallocarray(gone->rows, gone->n + 1, sizeof(*rows));
 	if (!rows)
 		return -ENOMEM;
@@ -457,10 +465,35 @@ static int keep_gone(void *context, const struct dcb_store_job *job)
 	return keep_row(&rows[gone->n++], job);
 }
 
+static int on_strangers(sd_event_source *source, uint64_t now_us, void *context)
+{
+	struct dcb_queue *queue = context;
+	struct dcb_error err = DCB_ERROR_NULL;
+
+	(void)source;
+	(void)now_us;
+	if (queue->stopping)
+		return 0;
+	if (dcb_queue_recover(queue, &err) < 0 || dcb_queue_kick(queue, &err) < 0)
+		dcb_sink_say(queue->options.sink, "queue: %s", err.message);
+	return 0;
+}
+
+/* The process of a daemon that was killed dies with it, but not in the same moment. */
+static int look_again(struct dcb_queue *queue, struct dcb_error *err)
+{
+	int r;
+
+	queue->strangers = sd_event_source_disable_unref(queue->strangers);
+	r = sd_event_add_time_relative(queue->options.event, &queue->strangers, CLOCK_MONOTONIC,
+				       STRANGER_US, 0, on_strangers, queue);
+	return r < 0 ? dcb_error_sys(err, -r, "timer of the queue") : 0;
+}
+
 int dcb_queue_recover(struct dcb_queue *queue, struct dcb_error *err)
 {
 	const struct dcb_queue_options *options = &queue->options;
-	struct gone gone = {0};
+	struct gone gone = {.queue = queue};
 	int r;
 
 	r = dcb_store_each_running_job(options->store, keep_gone, &gone, err);
@@ -476,6 +509,8 @@ int dcb_queue_recover(struct dcb_queue *queue, struct dcb_error *err)
 		row_deinit(&gone.rows[i]);
 	}
 	free(gone.rows);
+	if (r >= 0 && gone.n_strangers)
+		r = look_again(queue, err);
 	return r;
 }
 

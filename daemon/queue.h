@@ -49,7 +49,8 @@ int dcb_queue_new(const struct dcb_queue_options *options, struct dcb_queue **re
 void dcb_queue_free(struct dcb_queue *queue);
 DEFINE_CLEANUP(struct dcb_queue *, dcb_queue_free)
 
-/* At start: jobs that run by their row, but whose process is gone, are queued again. */
+/* At start: jobs that run by their row, but whose process is gone, are queued again; those whose
+ * process is still there, when it is gone. */
 int dcb_queue_recover(struct dcb_queue *queue, struct dcb_error *err);
 /* Starts what fits. */
 int dcb_queue_kick(struct dcb_queue *queue, struct dcb_error *err);
