@@ -90,7 +90,7 @@ char *dcb_table_state(const struct dcb_summary_symptom *symptom)
 	return dcb_text_printable(state_in_words(symptom));
 }
 
-static char *symptom_text(const struct dcb_summary_symptom *symptom)
+char *dcb_table_symptom(const struct dcb_summary_symptom *symptom)
 {
 	_cleanup_free_ char *text = NULL;
 	char value[64] = "", boots[64] = "";
@@ -188,12 +188,12 @@ static int add_symptom(const struct dcb_summary *summary, const struct dcb_summa
 	if (r >= 0)
 		r = dcb_grid_set(grid, 0, 1, dcb_text_printable(base->name), DCB_COLOUR_NONE);
 	if (r >= 0)
-		r = dcb_grid_set(grid, 1, 1, symptom_text(base), DCB_COLOUR_NONE);
+		r = dcb_grid_set(grid, 1, 1, dcb_table_symptom(base), DCB_COLOUR_NONE);
 	for (size_t i = 0; r >= 0 && i < shape->n_candidates; i++) {
 		const struct dcb_summary_symptom *symptom = dcb_table_find_symptom(
 			summary, base->workload, base->name, shape->candidates[i]);
 
-		r = dcb_grid_set(grid, 2 + 3 * i, 1, symptom_text(symptom), DCB_COLOUR_NONE);
+		r = dcb_grid_set(grid, 2 + 3 * i, 1, dcb_table_symptom(symptom), DCB_COLOUR_NONE);
 		if (r >= 0)
 			r = set_claim(summary, symptom, 3 + 3 * i, grid);
 	}
@@ -223,7 +223,7 @@ int dcb_table_add_symptoms(const struct dcb_summary *summary, int64_t workload,
 
 /* ---- metrics ---- */
 
-static char *value_text(const struct dcb_side *side, const char *unit, bool interval)
+char *dcb_table_value(const struct dcb_side *side, const char *unit, bool interval)
 {
 	char value[64], range[128] = "";
 
@@ -244,7 +244,7 @@ static void format_one(const struct dcb_comparison *comparison, double change, c
 		dcb_format_difference(change, comparison->unit, buffer, size);
 }
 
-static char *change_text(const struct dcb_comparison *comparison, bool interval)
+char *dcb_table_change(const struct dcb_comparison *comparison, bool interval)
 {
 	char change[64], lo[64], hi[64];
 
@@ -299,11 +299,12 @@ static int set_candidate(const struct dcb_comparison *comparison, size_t column,
 
 	r = dcb_grid_set(
 		grid, column, 1,
-		value_text(&comparison->candidate, comparison->unit, shape->value_intervals),
+		dcb_table_value(&comparison->candidate, comparison->unit, shape->value_intervals),
 		DCB_COLOUR_NONE);
 	if (r >= 0)
 		r = dcb_grid_set(grid, column + 1, 1,
-				 change_text(comparison, shape->change_intervals), DCB_COLOUR_NONE);
+				 dcb_table_change(comparison, shape->change_intervals),
+				 DCB_COLOUR_NONE);
 	if (r >= 0 && verdict != DCB_VERDICT_NONE)
 		r = dcb_grid_set(grid, column + 2, 1, strdup(dcb_verdict_name(verdict)),
 				 verdict_colour(verdict));
@@ -323,7 +324,7 @@ static int add_metric(const struct dcb_summary *summary, const struct dcb_compar
 			DCB_COLOUR_NONE);
 	if (r >= 0)
 		r = dcb_grid_set(grid, 1, 1,
-				 value_text(&first->base, first->unit, shape->value_intervals),
+				 dcb_table_value(&first->base, first->unit, shape->value_intervals),
 				 DCB_COLOUR_NONE);
 	for (size_t i = 0; r >= 0 && i < shape->n_candidates; i++) {
 		const struct dcb_comparison *comparison = find_candidate(summary, first,
