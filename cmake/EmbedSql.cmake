@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # cmake -DOUTPUT=x.c -DFILES=a.sql;b.sql -P EmbedSql.cmake: numbered migrations as one C table.
-# Bytes, not a string literal: nothing in the SQL needs an escape.
+include(${CMAKE_CURRENT_LIST_DIR}/EmbedBytes.cmake)
 set(arrays "")
 set(rows "")
 set(expected 1)
@@ -9,9 +9,8 @@ foreach(file IN LISTS FILES)
 	if(NOT name MATCHES "^0*([1-9][0-9]*)-" OR NOT CMAKE_MATCH_1 EQUAL expected)
 		message(FATAL_ERROR "${file}: expected migration number ${expected}")
 	endif()
-	file(READ ${file} hex HEX)
-	string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
-	string(APPEND arrays "static const char sql_${expected}[] = {${bytes}0};\n")
+	dcb_bytes_of(${file} bytes)
+	string(APPEND arrays "static const char sql_${expected}[] = {${bytes}};\n")
 	string(APPEND rows "\t{${expected}, sql_${expected}},\n")
 	math(EXPR expected "${expected} + 1")
 endforeach()

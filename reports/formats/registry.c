@@ -9,6 +9,7 @@
 
 const struct dcb_report_format *const dcb_report_formats[] = {
 	&dcb_report_json,
+	&dcb_report_html,
 };
 const size_t dcb_n_report_formats = ARRAY_SIZE(dcb_report_formats);
 

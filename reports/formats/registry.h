@@ -4,3 +4,4 @@
 #include "reports/report.h"
 
 extern const struct dcb_report_format dcb_report_json;
+extern const struct dcb_report_format dcb_report_html;
