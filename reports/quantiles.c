@@ -2,6 +2,7 @@
 #include "reports/quantiles.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +59,8 @@ static double value_of(size_t bucket)
 
 	bits = bits >> 63 ? bits & ~(UINT64_C(1) << 63) : ~bits;
 	memcpy(&value, &bits, sizeof(value));
-	return value;
+	/* The bucket of 0. */
+	return fabs(value) < DBL_MIN ? 0 : value;
 }
 
 void dcb_quantiles_clear(struct dcb_quantiles *quantiles)

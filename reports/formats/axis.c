@@ -87,16 +87,16 @@ static void set_linear_ticks(struct dcb_axis *axis, size_t n)
 
 static void set_log_ticks(struct dcb_axis *axis, size_t n)
 {
-	/* The units of a scale part at 1024 or at 0.01: decades hold within its smallest. */
-	int first = (int)floor(log10(axis->lo)), last = (int)ceil(log10(axis->hi));
+	int first = (int)ceil(log10(axis->lo)), last = (int)floor(log10(axis->hi));
 	int stride = (last - first) / (int)n + 1;
-	bool between = last - first <= (int)n / 3 + 1;
+	bool between = last - first < (int)n / 2;
 
-	axis->factor = 0; /* a scale of its own for each */
-	for (int decade = first; decade <= last; decade += stride) {
+	axis->factor = 0; /* each tick has a unit of its own */
+	for (int decade = first - 1; decade <= last; decade++) {
 		double power = pow(10, decade);
 
-		add_tick(axis, power);
+		if ((decade - first) % stride == 0)
+			add_tick(axis, power);
 		if (between) {
 			add_tick(axis, 2 * power);
 			add_tick(axis, 5 * power);
@@ -104,13 +104,23 @@ static void set_log_ticks(struct dcb_axis *axis, size_t n)
 	}
 }
 
+/* Far enough from the ends of what a double holds. */
+static double sane(double value)
+{
+	if (!isfinite(value) || fabs(value) < 1e-100)
+		return 0;
+	return fmax(fmin(value, 1e100), -1e100);
+}
+
 void dcb_axis_init(struct dcb_axis *axis, double lo, double hi, bool log_wanted, size_t n,
 		   const char *unit)
 {
 	double pad;
 
-	lo = isfinite(lo) ? fmax(fmin(lo, 1e300), -1e300) : 0;
-	hi = isfinite(hi) ? fmax(fmin(hi, 1e300), -1e300) : 0;
+	lo = sane(lo);
+	hi = sane(hi);
+	if (hi < lo)
+		hi = lo;
 	*axis = (struct dcb_axis){.log = log_wanted && lo > 0, .to = 1, .unit = unit};
 	if (axis->log) {
 		pad = fmax(pow(hi / lo, 0.04), 1.01);

@@ -24,7 +24,7 @@ struct dcb_axis {
  * lo..hi are the data's; the axis may begin and end a little outside. Ticks are 1, 2 or 5 times a
  * power of ten (Heckbert, "Nice numbers for graph labels", Graphics Gems, 1990), about `n` of
  * them, at most DCB_AXIS_TICKS_MAX. log needs lo > 0, else the axis is linear. Values that are not
- * finite count as 0.
+ * finite count as 0; beyond 1e100 they are cut.
  */
 void dcb_axis_init(struct dcb_axis *axis, double lo, double hi, bool log, size_t n,
 		   const char *unit);

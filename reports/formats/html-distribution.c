@@ -121,11 +121,11 @@ static int put_lane(struct panel *panel, size_t kernel)
 	if (!name || (side && !value))
 		return -ENOMEM;
 	dcb_html_kernel_class(panel->html->summary, kernel, class, sizeof(class));
-	dcb_svg_text(out, "name", MARGIN, y - 14, name);
+	dcb_svg_text_within(out, "name", MARGIN, y - 14, WIDTH / 2 - MARGIN, name);
 	dcb_svg_text(out, "value", WIDTH - MARGIN, y - 14, value);
 	if (!side || !side->n) {
-		dcb_svg_text(out, "note", MARGIN, y + 4,
-			     side && side->lacking ? side->lacking : "no value");
+		dcb_svg_text_within(out, "note", MARGIN, y + 4, WIDTH - 2 * MARGIN,
+				    side && side->lacking ? side->lacking : "no value");
 		return 0;
 	}
 	put_iterations(panel, kernel, class, y);

@@ -178,7 +178,7 @@ static int put_figures(struct panel *panel, const char *metric)
 	struct dcb_markup *out = &panel->html->out;
 
 	dcb_markup_put(out,
-		       "<div class=\"scroll\"><table class=\"small\"><caption "
+		       "<table class=\"small\"><caption "
 		       "class=\"hidden\">Quantiles of %s</caption><thead><tr>"
 		       "<th scope=\"col\">Kernel</th>",
 		       metric);
@@ -208,7 +208,7 @@ static int put_figures(struct panel *panel, const char *metric)
 		}
 		dcb_markup_put(out, "<td class=\"figure\">%zu</td></tr>\n", (size_t)spread->n);
 	}
-	dcb_markup_put(out, "</tbody></table></div>\n");
+	dcb_markup_put(out, "</tbody></table>\n");
 	return 0;
 }
 

@@ -48,7 +48,8 @@ static void put_settings(struct dcb_html *html)
 	const struct dcb_summary *summary = html->summary;
 	struct dcb_markup *out = &html->out;
 
-	dcb_markup_put(out, "<div class=\"scroll\"><table>\n<caption>How the guests were set, in "
+	dcb_html_begin_scroll(out, "Settings");
+	dcb_markup_put(out, "<table>\n<caption>How the guests were set, in "
 			    "the words of their kernels</caption>\n<thead><tr><th scope=\"col\">"
 			    "Setting</th>");
 	for (size_t kernel = 0; kernel < summary->n_kernels; kernel++)
@@ -85,7 +86,8 @@ static void put_counters(struct dcb_html *html)
 
 	if (put_counted(html) == summary->n_counters)
 		return;
-	dcb_markup_put(out, "<div class=\"scroll\"><table>\n<caption>What the machine could not "
+	dcb_html_begin_scroll(out, "Counters");
+	dcb_markup_put(out, "<table>\n<caption>What the machine could not "
 			    "count, and why; never told as 0</caption>\n<thead><tr><th "
 			    "scope=\"col\">Counter</th><th scope=\"col\">Reason</th></tr></thead>"
 			    "\n<tbody>\n");
@@ -153,13 +155,13 @@ int dcb_html_boots(struct dcb_html *html)
 		dcb_markup_put(out, "<p>No boot has ended yet.</p>\n</section>\n");
 		return 0;
 	}
+	dcb_markup_put(out, "<details%s>\n<summary>%zu boots, of which %zu failed</summary>\n",
+		       n_good < summary->n_boots ? " open" : "", summary->n_boots,
+		       summary->n_boots - n_good);
+	dcb_html_begin_scroll(out, "Boots");
 	dcb_markup_put(out,
-		       "<details%s>\n<summary>%zu boots, of which %zu failed</summary>\n<div "
-		       "class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Boots\">"
 		       "<table>\n<caption>Boots, those that failed first%s</caption>\n<thead><tr>"
 		       "<th scope=\"col\" class=\"figure\">Block</th>",
-		       n_good < summary->n_boots ? " open" : "", summary->n_boots,
-		       summary->n_boots - n_good,
 		       summary->n_boots > BOOTS_MAX ? "; not all are listed" : "");
 	for (size_t i = 0; i < ARRAY_SIZE(plain); i++)
 		dcb_markup_put(out, "<th scope=\"col\" class=\"%s\">%s</th>",

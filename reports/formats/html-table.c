@@ -157,13 +157,13 @@ int dcb_html_table(struct dcb_html *html)
 		return 0;
 	}
 	dcb_markup_put(out,
-		       "<details>\n<summary>%zu rows with intervals, p and thresholds</summary>\n"
-		       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		       "aria-label=\"All metrics\"><table class=\"all\">\n<caption>Medians over "
-		       "boots with their range; change with its interval; p of no change, and "
-		       "adjusted for the number of metrics in the run. Metrics in brackets are not "
-		       "primary.</caption>\n",
+		       "<details>\n<summary>%zu rows with intervals, p and thresholds</summary>\n",
 		       summary->n_comparisons);
+	dcb_html_begin_scroll(out, "All metrics");
+	dcb_markup_put(out,
+		       "<table class=\"all\">\n<caption>Medians over boots with their range; "
+		       "change with its interval; p of no change, and adjusted for the number of "
+		       "metrics in the run. Metrics in brackets are not primary.</caption>\n");
 	put_head(out);
 	for (size_t i = 0; i < summary->n_workloads; i++) {
 		int r = put_workload(html, i);

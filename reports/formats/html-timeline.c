@@ -246,7 +246,7 @@ static int put_lane(const struct panel *panel, size_t kernel)
 	if (!name)
 		return -ENOMEM;
 	slot = fmin(slot, 20);
-	dcb_svg_text(out, "name", LEFT, y + 11, name);
+	dcb_svg_text_within(out, "name", LEFT, y + 11, WIDTH - LEFT - RIGHT, name);
 	for (size_t i = 0; i < panel->axis.n_ticks; i++) {
 		double at = y + dcb_axis_at(&panel->axis, panel->axis.ticks[i]);
 		char label[64];

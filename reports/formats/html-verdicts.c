@@ -82,17 +82,22 @@ static bool is_told(const struct dcb_summary *summary, const struct dcb_summary_
 	return claim != DCB_CLAIM_NONE;
 }
 
+/* Those of workloads first: they are what the run is about. */
 static void put_symptoms(struct dcb_html *html)
 {
 	const struct dcb_summary *summary = html->summary;
 	size_t n = 0;
 
-	for (size_t i = 0; i < summary->n_symptoms; i++) {
-		if (!is_told(summary, &summary->symptoms[i]))
-			continue;
-		if (n++ == 0)
-			dcb_markup_put(&html->out, "<ul class=\"claims\">\n");
-		put_claim(html, &summary->symptoms[i]);
+	for (int console = 0; console < 2; console++) {
+		for (size_t i = 0; i < summary->n_symptoms; i++) {
+			const struct dcb_summary_symptom *symptom = &summary->symptoms[i];
+
+			if ((symptom->workload < 0) != console || !is_told(summary, symptom))
+				continue;
+			if (n++ == 0)
+				dcb_markup_put(&html->out, "<ul class=\"claims\">\n");
+			put_claim(html, symptom);
+		}
 	}
 	if (n)
 		dcb_markup_put(&html->out, "</ul>\n");

@@ -71,6 +71,13 @@ void dcb_html_put_verdict(struct dcb_markup *out, enum dcb_verdict verdict)
 		       verdicts[verdict].class, verdicts[verdict].sign, verdicts[verdict].words);
 }
 
+void dcb_html_begin_scroll(struct dcb_markup *out, const char *label)
+{
+	dcb_markup_put(out,
+		       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">",
+		       label);
+}
+
 void dcb_html_format_p(double p, char *buffer, size_t size)
 {
 	char digits[40];

@@ -55,5 +55,7 @@ const char *dcb_html_verdict_class(enum dcb_verdict verdict);
 enum dcb_svg_shape dcb_html_verdict_shape(enum dcb_verdict verdict);
 /* The shape and the word. */
 void dcb_html_put_verdict(struct dcb_markup *out, enum dcb_verdict verdict);
+/* A place in which a wide table scrolls, for the keyboard too; ends with </div>. */
+void dcb_html_begin_scroll(struct dcb_markup *out, const char *label);
 /* "0.031", "< 0.0001" */
 void dcb_html_format_p(double p, char *buffer, size_t size);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "reports/formats/svg.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "reports/text.h"
 
 /* Of the labels at the size that the style sheet gives them: a digit's width, half of it. */
@@ -53,6 +55,19 @@ void dcb_svg_rect(struct dcb_markup *out, const char *class, double x1, double y
 void dcb_svg_text(struct dcb_markup *out, const char *class, double x, double y, const char *text)
 {
 	dcb_markup_put(out, "<text class=\"%s\" x=\"%f\" y=\"%f\">%s</text>", class, x, y, text);
+}
+
+void dcb_svg_text_within(struct dcb_markup *out, const char *class, double x, double y,
+			 double width, const char *text)
+{
+	_cleanup_free_ char *cut = dcb_text_printable(text);
+
+	if (!cut) {
+		out->error = -ENOMEM;
+		return;
+	}
+	dcb_text_cut(cut, (size_t)(width / CHARACTER));
+	dcb_svg_text(out, class, x, y, cut);
 }
 
 /* Corners about (0, 0), as parts of half the size; n 0: a circle. */

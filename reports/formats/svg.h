@@ -18,6 +18,9 @@ void dcb_svg_line(struct dcb_markup *out, const char *class, double x1, double y
 void dcb_svg_rect(struct dcb_markup *out, const char *class, double x1, double y1, double x2,
 		  double y2, const char *tip);
 void dcb_svg_text(struct dcb_markup *out, const char *class, double x, double y, const char *text);
+/* Cuts the text to about that width. */
+void dcb_svg_text_within(struct dcb_markup *out, const char *class, double x, double y,
+			 double width, const char *text);
 
 enum dcb_svg_shape {
 	DCB_SVG_CIRCLE,
