@@ -130,7 +130,8 @@ static void put_boot(struct dcb_html *html, const struct dcb_store_boot *boot)
 
 	dcb_markup_put(out,
 		       "<tr><td class=\"figure\">%ld</td><th scope=\"row\">%s</th>"
-		       "<td class=\"figure\">%ld</td><td><span class=\"%s\">%s</span>%s%s</td>",
+		       "<td class=\"figure\">%ld</td><td class=\"outcome\"><span "
+		       "class=\"%s\">%s</span>%s%s</td>",
 		       (long)boot->block, html->summary->kernels[boot->kernel].name,
 		       (long)boot->seed, good ? "" : "verdict regressed", boot->state,
 		       boot->reason ? ": " : "", boot->reason);

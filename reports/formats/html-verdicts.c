@@ -13,6 +13,16 @@
 
 /* ---- symptoms ---- */
 
+/* "3 times in 2 of 6 boots" */
+static void put_console(struct dcb_html *html, const struct dcb_summary_symptom *symptom)
+{
+	if (!symptom->present)
+		dcb_markup_put(&html->out, "silent in all boots");
+	else
+		dcb_markup_put(&html->out, "%d time%s in %u of %u boots", symptom->hits,
+			       symptom->hits == 1 ? "" : "s", symptom->boots, symptom->of_boots);
+}
+
 static void put_shown(struct dcb_html *html, const struct dcb_summary_symptom *symptom)
 {
 	_cleanup_free_ char *text = dcb_table_symptom(symptom);
@@ -21,8 +31,11 @@ static void put_shown(struct dcb_html *html, const struct dcb_summary_symptom *s
 		html->out.error = -ENOMEM;
 		return;
 	}
-	dcb_markup_put(&html->out, "%s: %s", html->summary->kernels[symptom->kernel].name,
-		       strcmp(text, "-") == 0 ? "shows nothing" : text);
+	dcb_markup_put(&html->out, "%s: ", html->summary->kernels[symptom->kernel].name);
+	if (symptom->workload < 0)
+		put_console(html, symptom);
+	else
+		dcb_markup_put(&html->out, "%s", strcmp(text, "-") == 0 ? "no boot tells" : text);
 	if (symptom->workload >= 0 && symptom->tries)
 		dcb_markup_put(&html->out, ", met in %d of %d tries", symptom->hits,
 			       symptom->tries);
@@ -42,7 +55,7 @@ static void put_claim(struct dcb_html *html, const struct dcb_summary_symptom *s
 		[DCB_CLAIM_NONE] = {"none", ""},
 		[DCB_CLAIM_GONE] = {"improved", " gone"},
 		[DCB_CLAIM_STAYS] = {"regressed", " stays"},
-		[DCB_CLAIM_NOT_IN_BASE] = {"unsure", ": no claim"},
+		[DCB_CLAIM_NOT_IN_BASE] = {"unsure", ", not in base"},
 	};
 	const struct dcb_summary *summary = html->summary;
 	enum dcb_claim claim = dcb_summary_claim(summary, symptom);
@@ -60,7 +73,7 @@ static void put_claim(struct dcb_html *html, const struct dcb_summary_symptom *s
 	}
 	put_shown(html, symptom);
 	if (claim == DCB_CLAIM_NOT_IN_BASE)
-		dcb_markup_put(&html->out, ". Base does not show it, so nothing is claimed");
+		dcb_markup_put(&html->out, ". Base does not show it: no claim");
 	dcb_markup_put(&html->out, ".");
 	if (symptom->workload < 0 && symptom->present && symptom->detail)
 		dcb_markup_put(&html->out, "<br><code>%s</code>", symptom->detail);

@@ -85,7 +85,7 @@ static void html__every_part_is_there(void **state)
 		"<title>fixed 7.3.4, other 6.1.0 against base 6.12.117</title>",
 		"<strong>busy-wait gone</strong> on fixed",
 		"base: spins (100 %), met in 77 of 84 tries; fixed: sleeps (0.20 %)",
-		"<strong>warning: no claim</strong> on other",
+		"<strong>warning, not in base</strong> on other",
 		"<strong>Only fixed failed in 1 of 7 boots</strong>",
 		"Kernel panic - not syncing",
 		"<strong>The setting preempt differs</strong>",
