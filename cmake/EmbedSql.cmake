@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # cmake -DOUTPUT=x.c -DFILES=a.sql;b.sql -P EmbedSql.cmake: numbered migrations as one C table.
-include(${CMAKE_CURRENT_LIST_DIR}/EmbedBytes.cmake)
+# Bytes, not a string literal: nothing in the SQL needs an escape.
 set(arrays "")
 set(rows "")
 set(expected 1)
@@ -9,8 +9,9 @@ foreach(file IN LISTS FILES)
 	if(NOT name MATCHES "^0*([1-9][0-9]*)-" OR NOT CMAKE_MATCH_1 EQUAL expected)
 		message(FATAL_ERROR "${file}: expected migration number ${expected}")
 	endif()
-	dcb_bytes_of(${file} bytes)
-	string(APPEND arrays "static const char sql_${expected}[] = {${bytes}};\n")
+	file(READ ${file} hex HEX)
+	string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
+	string(APPEND arrays "static const char sql_${expected}[] = {${bytes}0};\n")
 	string(APPEND rows "\t{${expected}, sql_${expected}},\n")
 	math(EXPR expected "${expected} + 1")
 endforeach()
