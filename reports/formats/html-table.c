@@ -57,7 +57,7 @@ static void put_remark(struct dcb_html *html, const struct dcb_comparison *compa
 			dcb_markup_put(out, "%s%s: two clusters of boots", between, kernel);
 			between = "; ";
 		}
-		if (!sides[i]->n && sides[i]->lacking) {
+		if (!comparison->reason && !sides[i]->n && sides[i]->lacking) {
 			dcb_markup_put(out, "%s%s%s%s", between, both ? "" : kernel,
 				       both ? "" : ": ", sides[i]->lacking);
 			between = "; ";
@@ -77,12 +77,13 @@ static int put_figures(struct dcb_html *html, const struct dcb_comparison *compa
 
 	if (!base || !candidate || !change)
 		return -ENOMEM;
-	if (comparison->threshold > 0)
+	if (comparison->threshold > 0 && comparison->base.n && comparison->candidate.n)
 		dcb_format_value(comparison->threshold, "ratio", threshold, sizeof(threshold));
-	if (comparison->has_p) {
+	if (comparison->has_p)
 		dcb_html_format_p(comparison->p, p, sizeof(p));
+	/* What is not judged was not among those it is adjusted for. */
+	if (comparison->has_p && comparison->verdict != DCB_VERDICT_NONE)
 		dcb_html_format_p(comparison->p_adjusted, adjusted, sizeof(adjusted));
-	}
 	dcb_markup_put(&html->out,
 		       "<td class=\"figure\">%s</td><td class=\"figure\">%s</td>"
 		       "<td class=\"figure\">%zu, %zu</td><td class=\"figure\">%s</td>"

@@ -10,6 +10,8 @@
 
 /* Metrics named behind a count; the others stand in the table. */
 #define NAMED_MAX 8
+/* Of so many each says what would settle it; of more, their numbers do. */
+#define EXPLAINED_MAX 4
 
 /* ---- symptoms ---- */
 
@@ -135,17 +137,59 @@ static size_t count(const struct dcb_summary *summary, size_t kernel, bool prima
 /* What would settle it, behind a metric that has no verdict. */
 static void put_further(struct dcb_html *html, const struct dcb_comparison *comparison)
 {
+	const char *between = "";
+
+	if (!comparison->further_blocks && !comparison->reason)
+		return;
+	dcb_markup_put(&html->out, " (");
 	if (comparison->further_blocks > DCB_FURTHER_MAX)
-		dcb_markup_put(&html->out, " (more than %d further blocks)", DCB_FURTHER_MAX);
+		dcb_markup_put(&html->out, "more than %d further blocks", DCB_FURTHER_MAX);
 	else if (comparison->further_blocks > 0)
-		dcb_markup_put(&html->out, " (about %ld further block%s)",
+		dcb_markup_put(&html->out, "about %ld further block%s",
 			       (long)comparison->further_blocks,
 			       comparison->further_blocks == 1 ? "" : "s");
-	else if (comparison->reason)
-		dcb_markup_put(&html->out, " (%s)", comparison->reason);
+	if (comparison->further_blocks)
+		between = ": ";
+	if (comparison->reason)
+		dcb_markup_put(&html->out, "%s%s", between, comparison->reason);
+	dcb_markup_put(&html->out, ")");
 }
 
-static int put_named(struct dcb_html *html, const struct dcb_comparison *comparison)
+static bool is_named(const struct dcb_comparison *comparison, size_t kernel,
+		     enum dcb_verdict verdict)
+{
+	return comparison->candidate.kernel == kernel && comparison->primary &&
+	       comparison->verdict == verdict && dcb_html_is_judged(comparison);
+}
+
+/* The same of many: "With about 10 further blocks 12 of them would probably be settled, with 100
+ * blocks 30." */
+static void put_all_further(struct dcb_html *html, size_t kernel)
+{
+	const struct dcb_summary *summary = html->summary;
+	size_t before = 0;
+
+	for (int64_t blocks = 10; blocks <= DCB_FURTHER_MAX; blocks *= 10) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < summary->n_comparisons; i++) {
+			const struct dcb_comparison *row = &summary->comparisons[i];
+
+			n += is_named(row, kernel, DCB_VERDICT_CANNOT_TELL) &&
+			     row->further_blocks > 0 && row->further_blocks <= blocks;
+		}
+		if (n == before)
+			continue;
+		dcb_markup_put(&html->out,
+			       before ? ", with %ld %zu"
+				      : ". With about %ld further blocks %zu of them would "
+					"probably be settled",
+			       (long)blocks, n);
+		before = n;
+	}
+}
+
+static int put_named(struct dcb_html *html, const struct dcb_comparison *comparison, bool further)
 {
 	_cleanup_free_ char *metric = dcb_html_metric(comparison);
 	_cleanup_free_ char *change = dcb_table_change(comparison, false);
@@ -153,7 +197,7 @@ static int put_named(struct dcb_html *html, const struct dcb_comparison *compari
 	if (!metric || !change)
 		return -ENOMEM;
 	dcb_markup_put(&html->out, "%s\u00a0<span class=\"figure\">%s</span>", metric, change);
-	if (comparison->verdict == DCB_VERDICT_CANNOT_TELL)
+	if (further)
 		put_further(html, comparison);
 	return 0;
 }
@@ -162,16 +206,14 @@ static int put_named(struct dcb_html *html, const struct dcb_comparison *compari
 static int put_names(struct dcb_html *html, size_t kernel, enum dcb_verdict verdict)
 {
 	const struct dcb_summary *summary = html->summary;
+	bool few = count(summary, kernel, true, verdict) <= EXPLAINED_MAX;
 	size_t n = 0, workload = SIZE_MAX;
 
 	for (size_t i = 0; i < summary->n_comparisons; i++) {
 		const struct dcb_comparison *comparison = &summary->comparisons[i];
 		int r;
 
-		if (comparison->candidate.kernel != kernel || !comparison->primary ||
-		    comparison->verdict != verdict || !dcb_html_is_judged(comparison))
-			continue;
-		if (n++ >= NAMED_MAX)
+		if (!is_named(comparison, kernel, verdict) || n++ >= NAMED_MAX)
 			continue;
 		if (comparison->workload != workload)
 			dcb_markup_put(&html->out, "%s<i>%s</i> ", n > 1 ? "; " : "",
@@ -179,12 +221,14 @@ static int put_names(struct dcb_html *html, size_t kernel, enum dcb_verdict verd
 		else
 			dcb_markup_put(&html->out, ", ");
 		workload = comparison->workload;
-		r = put_named(html, comparison);
+		r = put_named(html, comparison, few && verdict == DCB_VERDICT_CANNOT_TELL);
 		if (r < 0)
 			return r;
 	}
 	if (n > NAMED_MAX)
 		dcb_markup_put(&html->out, "; and %zu more", n - NAMED_MAX);
+	if (verdict == DCB_VERDICT_CANNOT_TELL && !few)
+		put_all_further(html, kernel);
 	return 0;
 }
 

@@ -38,6 +38,7 @@ int main(int argc, char **argv)
 	f = state;
 	r |= write_report(f->store, html_run(f->store, 300, NULL), argv[1], "rich");
 	r |= write_report(f->store, html_run(f->store, 300, HOSTILE), argv[1], "hostile");
+	r |= write_report(f->store, html_history(f->store), argv[1], "history");
 	r |= write_report(f->store, report_demo(f->store, 1, false), argv[1], "alone");
 	r |= write_report(f->store, report_demo(f->store, 2, true), argv[1], "two");
 	r |= write_report(f->store, f->run, argv[1], "empty");

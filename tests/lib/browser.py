@@ -40,11 +40,12 @@ class Browser:
         os.close(theirs_out)
         self.reader, self.writer = os.fdopen(ours_in, "rb"), os.fdopen(ours_out, "wb")
         self.buffer, self.last, self.session = b"", 0, None
-        self.messages, self.requests, self.events = [], [], []
+        self.messages, self.requests, self.loaded = [], [], set()
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(domain + ".enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
 
     def close(self):
         self.process.kill()
@@ -73,8 +74,8 @@ class Browser:
             self.messages.append(params["entry"]["text"])
         elif method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
-        if method:
-            self.events.append(method)
+        elif method == "Page.lifecycleEvent" and params["name"] == "load":
+            self.loaded.add(params["loaderId"])
 
     def call(self, method, **params):
         self.last += 1
@@ -97,9 +98,8 @@ class Browser:
                   features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     def open(self, path):
-        self.events.clear()
-        self.call("Page.navigate", url="file://" + path)
-        while "Page.loadEventFired" not in self.events:
+        loader = self.call("Page.navigate", url="file://" + path)["loaderId"]
+        while loader not in self.loaded:
             self.receive()
 
     def evaluate(self, expression):
