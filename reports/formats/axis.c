@@ -132,7 +132,10 @@ void dcb_axis_init(struct dcb_axis *axis, double lo, double hi, bool log_wanted,
 			return;
 		}
 	} else {
-		pad = hi > lo ? (hi - lo) * 0.05 : fmax(fabs(hi) * 0.01, 1e-9);
+		/* Where all is 0: up to one of the unit, or one per cent. */
+		pad = hi > lo   ? (hi - lo) * 0.05
+		      : hi != 0 ? fabs(hi) * 0.01
+				: fmin(find_scale(unit, 0)->factor, 1);
 		/* Nothing is less than nothing. */
 		axis->lo = lo >= 0 ? fmax(lo - pad, 0) : lo - pad;
 		axis->hi = hi + pad;

@@ -162,8 +162,7 @@ static bool is_named(const struct dcb_comparison *comparison, size_t kernel,
 	       comparison->verdict == verdict && dcb_html_is_judged(comparison);
 }
 
-/* The same of many: "With about 10 further blocks 12 of them would probably be settled, with 100
- * blocks 30." */
+/* The same of many: "Probably settled by about 10 further blocks: 12 of them; by 100: 30". */
 static void put_all_further(struct dcb_html *html, size_t kernel)
 {
 	const struct dcb_summary *summary = html->summary;
@@ -181,9 +180,9 @@ static void put_all_further(struct dcb_html *html, size_t kernel)
 		if (n == before)
 			continue;
 		dcb_markup_put(&html->out,
-			       before ? ", with %ld %zu"
-				      : ". With about %ld further blocks %zu of them would "
-					"probably be settled",
+			       before ? "; by %ld: %zu"
+				      : ". Probably settled by about %ld further blocks: %zu of "
+					"them",
 			       (long)blocks, n);
 		before = n;
 	}

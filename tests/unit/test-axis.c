@@ -44,6 +44,9 @@ static void axis__ticks_are_nice(void **state)
 		{0, 3 * 1048576.0, false, "bytes",
 		 "0.0 MiB, 0.5 MiB, 1.0 MiB, 1.5 MiB, 2.0 MiB, 2.5 MiB, 3.0 MiB"},
 		{-5, 5, false, "count", "-4, -2, 0, 2, 4"},
+		{0, 0, false, "ns", "0.0 ns, 0.2 ns, 0.4 ns, 0.6 ns, 0.8 ns, 1.0 ns"},
+		{0, 0, false, "ratio", "0.0 %, 0.2 %, 0.4 %, 0.6 %, 0.8 %, 1.0 %"},
+		{1, 1, false, "ratio", "99.0 %, 99.5 %, 100.0 %, 100.5 %, 101.0 %"},
 	};
 
 	(void)state;
