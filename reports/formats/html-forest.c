@@ -18,7 +18,7 @@
 #include "reports/table-rows.h"
 
 #define WIDTH  300.0
-#define MARGIN 24.0
+#define MARGIN 26.0
 #define HEIGHT 22.0
 #define HEAD   20.0
 #define MARK   9.0
