@@ -79,31 +79,43 @@ static void put_iterations(struct panel *panel, size_t kernel, const char *class
 	dcb_markup_put(&panel->html->out, "\"/>");
 }
 
+/* The boots themselves, or quantiles of them; returns how many. */
+static size_t thin_boots(const struct panel *panel, const struct dcb_side *side,
+			 double ret_values[DOTS_MAX])
+{
+	double levels[DOTS_MAX];
+
+	if (side->n <= DOTS_MAX) {
+		memcpy(ret_values, side->boots, side->n * sizeof(*ret_values));
+		return side->n;
+	}
+	for (size_t i = 0; i < DOTS_MAX; i++)
+		levels[i] = (double)i / (DOTS_MAX - 1);
+	dcb_quantiles_at(panel->quantiles, levels, DOTS_MAX, ret_values);
+	return DOTS_MAX;
+}
+
 static void put_boots(struct panel *panel, const struct dcb_side *side, const char *class, double y)
 {
-	static const double quarters[] = {0.25, 0.5, 0.75};
+	static const double quarters[] = {0.25, 0.75};
 	struct dcb_markup *out = &panel->html->out;
-	size_t n = side->n < DOTS_MAX ? side->n : DOTS_MAX;
+	double box[ARRAY_SIZE(quarters)], values[DOTS_MAX];
 	char name[32];
-	double box[3];
+	size_t n;
 
 	for (size_t i = 0; i < side->n; i++)
 		dcb_quantiles_add(panel->quantiles, side->boots[i]);
-	dcb_quantiles_at(panel->quantiles, quarters, 3, box);
+	dcb_quantiles_at(panel->quantiles, quarters, ARRAY_SIZE(quarters), box);
+	n = thin_boots(panel, side, values);
+	dcb_quantiles_clear(panel->quantiles);
 	snprintf(name, sizeof(name), "box %s", class);
 	dcb_svg_rect(out, name, dcb_axis_at(&panel->axis, box[0]), y - 8,
-		     dcb_axis_at(&panel->axis, box[2]), y + 8, NULL);
+		     dcb_axis_at(&panel->axis, box[1]), y + 8, NULL);
 	snprintf(name, sizeof(name), "dot %s", class);
-	for (size_t i = 0; i < n; i++) {
-		double level = n > 1 ? (double)i / (double)(n - 1) : 0.5, value = side->boots[i];
-
-		if (side->n > DOTS_MAX)
-			dcb_quantiles_at(panel->quantiles, &level, 1, &value);
-		/* Side by side, so that equal ones are seen as many. */
-		dcb_svg_mark(out, name, DCB_SVG_CIRCLE, dcb_axis_at(&panel->axis, value),
+	/* Side by side, so that equal ones are seen as many. */
+	for (size_t i = 0; i < n; i++)
+		dcb_svg_mark(out, name, DCB_SVG_CIRCLE, dcb_axis_at(&panel->axis, values[i]),
 			     y + ((double)(i % 5) - 2) * 3, 6, NULL);
-	}
-	dcb_quantiles_clear(panel->quantiles);
 	snprintf(name, sizeof(name), "middle %s", class);
 	dcb_svg_line(out, name, dcb_axis_at(&panel->axis, side->median), y - 10,
 		     dcb_axis_at(&panel->axis, side->median), y + 10);

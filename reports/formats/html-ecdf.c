@@ -266,12 +266,6 @@ int dcb_html_tails(struct dcb_html *html)
 		if (r < 0)
 			return r;
 	}
-	if (n)
-		dcb_markup_put(&html->out, "</div>\n");
-	if (n > PANELS_MAX)
-		dcb_markup_put(&html->out, "<p class=\"soft\">%zu more are not drawn.</p>\n",
-			       n - PANELS_MAX);
-	if (n)
-		dcb_markup_put(&html->out, "</section>\n");
+	dcb_html_end_panels(&html->out, n, PANELS_MAX);
 	return 0;
 }

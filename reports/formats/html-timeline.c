@@ -139,11 +139,11 @@ static int read_sample(void *context, const struct dcb_store_sample_row *row)
 
 static int read_boot(struct timeline *timeline)
 {
-	const struct dcb_summary *summary = timeline->html->summary;
+	size_t n_workloads = timeline->html->summary->n_workloads;
 	bool any = false;
 	int r;
 
-	for (size_t i = 0; i < summary->n_workloads; i++) {
+	for (size_t i = 0; i < n_workloads; i++) {
 		struct lane *lane = lane_of(timeline, i, timeline->boot->kernel);
 
 		lane->boot_from = lane->n;
@@ -152,16 +152,40 @@ static int read_boot(struct timeline *timeline)
 				 timeline->html->err);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < summary->n_workloads; i++) {
+	for (size_t i = 0; i < n_workloads; i++) {
 		struct lane *lane = lane_of(timeline, i, timeline->boot->kernel);
 
 		any = any || lane->n > lane->boot_from;
 	}
-	/* Of thousands of boots, the samples of a few are read. */
 	if (!any)
 		return 0;
 	return dcb_store_each_boot_sample(timeline->html->store, timeline->boot->id, read_sample,
 					  timeline, timeline->html->err);
+}
+
+/* Of thousands of boots those are read that can have bars: each has one at least. */
+static int read_boots(struct timeline *timeline, size_t kernel)
+{
+	const struct dcb_summary *summary = timeline->html->summary;
+	size_t n = 0;
+
+	for (size_t i = 0; i < summary->n_boots; i++) {
+		int r;
+
+		timeline->boot = &summary->boots[i].row;
+		if (timeline->boot->kernel != kernel || !dcb_store_boot_is_good(timeline->boot))
+			continue;
+		if (n++ < BARS_MAX) {
+			r = read_boot(timeline);
+			if (r < 0)
+				return r;
+			continue;
+		}
+		for (size_t j = 0; j < summary->n_workloads; j++)
+			lane_of(timeline, j, kernel)->full = true;
+		break;
+	}
+	return 0;
 }
 
 /* ---- drawing ---- */
@@ -377,13 +401,9 @@ int dcb_html_timeline(struct dcb_html *html)
 	timeline.roles = calloc(summary->n_workloads, sizeof(*timeline.roles));
 	if (!timeline.lanes || !timeline.roles)
 		return -ENOMEM;
-	for (size_t i = 0; i < summary->n_boots; i++) {
-		int r;
+	for (size_t kernel = 0; kernel < summary->n_kernels; kernel++) {
+		int r = read_boots(&timeline, kernel);
 
-		timeline.boot = &summary->boots[i].row;
-		if (!dcb_store_boot_is_good(timeline.boot))
-			continue;
-		r = read_boot(&timeline);
 		if (r < 0)
 			return r;
 	}

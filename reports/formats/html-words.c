@@ -78,6 +78,16 @@ void dcb_html_begin_scroll(struct dcb_markup *out, const char *label)
 		       label);
 }
 
+void dcb_html_end_panels(struct dcb_markup *out, size_t n, size_t n_max)
+{
+	if (!n)
+		return;
+	dcb_markup_put(out, "</div>\n");
+	if (n > n_max)
+		dcb_markup_put(out, "<p class=\"soft\">%zu more are not drawn.</p>\n", n - n_max);
+	dcb_markup_put(out, "</section>\n");
+}
+
 void dcb_html_format_p(double p, char *buffer, size_t size)
 {
 	char digits[40];
