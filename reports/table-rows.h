@@ -11,6 +11,7 @@ struct dcb_table_shape {
 	const size_t *candidates; /* kernels */
 	size_t n_candidates;
 	bool value_intervals, change_intervals;
+	bool brief; /* verdicts as short as they can be */
 	bool all;
 };
 
@@ -31,6 +32,9 @@ char *dcb_table_symptom(const struct dcb_summary_symptom *symptom);
 char *dcb_table_value(const struct dcb_side *side, const char *unit, bool interval);
 /* "-42.1 % (-43.0..-41.2 %)", "+3", "equal", "" where a side has no value; malloc'd. */
 char *dcb_table_change(const struct dcb_comparison *comparison, bool interval);
+/* "improved"; "cannot-tell, +12 blocks", or why it cannot; brief: "+12 blocks", or "cannot-tell"
+ * where there is no such number. malloc'd. */
+char *dcb_table_verdict(const struct dcb_comparison *comparison, bool brief);
 /* Names of the kernels. All return -ENOMEM, or the number of rows. */
 int dcb_table_add_head(const struct dcb_summary *summary, const struct dcb_table_shape *shape,
 		       struct dcb_grid *grid);
