@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a reader must know before believing a figure: boots that failed, above all on one side
- * only; workloads that could not run; settings that differ; guests that are not exact. Closes the
- * section that the verdicts opened. */
-#include <errno.h>
+/* What a reader must know before believing a figure: boots that failed, above all on one side only;
+ * workloads that could not run; settings that differ; guests that are not exact; how it was judged.
+ * Closes the section that the verdicts opened. */
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "reports/formats/html.h"
-#include "reports/table-rows.h"
+#include "reports/judgement-notes.h"
 
 struct list {
 	struct dcb_html *html;
@@ -26,57 +25,38 @@ static void end_item(struct list *list)
 	dcb_markup_put(&list->html->out, "</li>\n");
 }
 
-static void count_boots(const struct dcb_summary *summary, size_t kernel, size_t *ret_failed,
-			size_t *ret_all, const struct dcb_store_boot **ret_first)
+/* Of boots that ended so; or NULL. */
+static const char *find_reason(const struct dcb_summary *summary, size_t kernel, const char *state)
 {
-	*ret_failed = *ret_all = 0;
-	*ret_first = NULL;
 	for (size_t i = 0; i < summary->n_boots; i++) {
 		const struct dcb_store_boot *boot = &summary->boots[i].row;
 
-		if (boot->kernel != kernel)
-			continue;
-		++*ret_all;
-		if (dcb_store_boot_is_good(boot))
-			continue;
-		++*ret_failed;
-		if (!*ret_first)
-			*ret_first = boot;
+		if (boot->kernel == kernel && strcmp(boot->state, state) == 0 && boot->reason)
+			return boot->reason;
 	}
-}
-
-static size_t count_kernels_that_failed(const struct dcb_summary *summary)
-{
-	size_t n = 0;
-
-	for (size_t kernel = 0; kernel < summary->n_kernels; kernel++) {
-		const struct dcb_store_boot *first;
-		size_t failed, all;
-
-		count_boots(summary, kernel, &failed, &all, &first);
-		n += failed > 0;
-	}
-	return n;
+	return NULL;
 }
 
 static void put_failed_boots(struct list *list)
 {
 	const struct dcb_summary *summary = list->html->summary;
-	bool one_sided = count_kernels_that_failed(summary) == 1 && summary->n_kernels > 1;
 
 	for (size_t kernel = 0; kernel < summary->n_kernels; kernel++) {
-		const struct dcb_store_boot *first;
-		size_t failed, all;
+		const struct dcb_summary_failures *failures = &summary->failures[kernel];
+		const char *reason;
 
-		count_boots(summary, kernel, &failed, &all, &first);
-		if (!failed)
+		if (!failures->failed)
 			continue;
+		reason = find_reason(summary, kernel, failures->state);
 		begin_item(list);
 		dcb_markup_put(&list->html->out,
-			       "<strong>%s%s failed in %zu of %zu boots</strong>%s: %s%s%s.",
-			       one_sided ? "Only " : "", summary->kernels[kernel].name, failed, all,
-			       one_sided ? ", the other kernels in none" : "", first->state,
-			       first->reason ? ", " : "", first->reason);
+			       "<strong>%s failed in %u of %u boots</strong>%s: %s%s%s.",
+			       summary->kernels[kernel].name, failures->failed,
+			       failures->ok + failures->failed,
+			       failures->only_candidate_fails ? ", base in none"
+			       : failures->only_base_fails    ? ", the other kernels in none"
+							      : "",
+			       failures->state, reason ? ", " : "", reason);
 		end_item(list);
 	}
 }
@@ -145,34 +125,28 @@ static void put_disks(struct list *list)
 	}
 }
 
-static int put_bimodal(struct list *list)
+/* What the intervals are over, how many metrics were judged together, which have two modes. */
+static int put_notes(struct dcb_html *html)
 {
-	const struct dcb_summary *summary = list->html->summary;
+	_cleanup_(dcb_notes_deinit) struct dcb_notes notes = DCB_NOTES_NULL;
 	size_t n = 0;
+	int r;
 
-	for (size_t i = 0; i < summary->n_comparisons; i++) {
-		const struct dcb_comparison *comparison = &summary->comparisons[i];
-		_cleanup_free_ char *metric = NULL;
-
-		if (!comparison->primary ||
-		    !(comparison->base.bimodal || comparison->candidate.bimodal))
+	r = dcb_judgement_notes(html->summary, false, &notes);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < notes.n; i++) {
+		/* Told above, with its reason; and what no list here is marked with. */
+		if (strcmp(notes.rows[i].label, "finding") == 0 || notes.rows[i].label[0] == '+')
 			continue;
-		metric = dcb_html_metric(comparison);
-		if (!metric)
-			return -ENOMEM;
-		if (n++ == 0) {
-			begin_item(list);
-			dcb_markup_put(&list->html->out,
-				       "<strong>Boots fall into two clusters</strong>, where a "
-				       "median tells neither: ");
-		}
-		dcb_markup_put(&list->html->out, "%s%s %s", n > 1 ? "; " : "",
-			       summary->workloads[comparison->workload].name, metric);
+		if (n++ == 0)
+			dcb_markup_put(&html->out,
+				       "<h3>How it was judged</h3>\n<dl class=\"counts\">\n");
+		dcb_markup_put(&html->out, "<dt>%s</dt><dd>%s</dd>\n", notes.rows[i].label,
+			       notes.rows[i].text);
 	}
-	if (n) {
-		dcb_markup_put(&list->html->out, ".");
-		end_item(list);
-	}
+	if (n)
+		dcb_markup_put(&html->out, "</dl>\n");
 	return 0;
 }
 
@@ -185,9 +159,9 @@ int dcb_html_findings(struct dcb_html *html)
 	put_cannot(&list);
 	put_differing(&list);
 	put_disks(&list);
-	r = put_bimodal(&list);
 	if (list.n)
 		dcb_markup_put(&html->out, "</ul>\n");
+	r = put_notes(html);
 	dcb_markup_put(&html->out, "</section>\n");
 	return r;
 }

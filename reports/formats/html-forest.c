@@ -256,23 +256,6 @@ static int put_workload(struct dcb_html *html, size_t workload)
 	return 0;
 }
 
-static const char *explain_interval(const struct dcb_summary *summary)
-{
-	bool boots = false, layout = false;
-
-	for (size_t i = 0; i < summary->n_comparisons; i++) {
-		boots |= summary->comparisons[i].spread == DCB_SPREAD_BOOTS;
-		layout |= summary->comparisons[i].spread == DCB_SPREAD_LAYOUT;
-	}
-	if (boots && layout)
-		return "Whiskers are the interval over boots; of exact kernels over the seeds, "
-		       "which lay out code and data anew.";
-	if (layout)
-		return "Whiskers are the interval over seeds, which lay out code and data anew: "
-		       "there is no other noise.";
-	return boots ? "Whiskers are the interval over boots." : "";
-}
-
 int dcb_html_forest(struct dcb_html *html)
 {
 	const struct dcb_summary *summary = html->summary;
@@ -284,13 +267,11 @@ int dcb_html_forest(struct dcb_html *html)
 	if (!n)
 		return 0;
 	dcb_markup_put(
-		out,
-		"<section id=\"changes\">\n<h2>Changes against base</h2>\n"
-		"<table role=\"table\" class=\"forest\">\n<caption>The judged primary "
-		"metrics, as ratios to base on a logarithmic axis, of each workload its own. "
-		"Left of the line is less than base. The shaded band is what counts as the "
-		"same; arrows lie beyond the axis. %s",
-		explain_interval(summary));
+		out, "<section id=\"changes\">\n<h2>Changes against base</h2>\n"
+		     "<table role=\"table\" class=\"forest\">\n<caption>The judged primary "
+		     "metrics, as ratios to base on a logarithmic axis, of each workload its own. "
+		     "Left of the line is less than base. The shaded band is what counts as the "
+		     "same, whiskers are the interval, arrows lie beyond the axis.");
 	for (enum dcb_verdict verdict = DCB_VERDICT_IMPROVED; verdict <= DCB_VERDICT_CANNOT_TELL;
 	     verdict++) {
 		dcb_markup_put(out, " ");
