@@ -224,7 +224,7 @@ int dcb_table_add_symptoms(const struct dcb_summary *summary, int64_t workload,
 
 /* ---- metrics ---- */
 
-char *dcb_table_value(const struct dcb_side *side, const char *unit, bool interval)
+static char *value_text(const struct dcb_side *side, const char *unit, bool interval)
 {
 	char value[64], range[128] = "";
 
@@ -245,7 +245,7 @@ static void format_one(const struct dcb_comparison *comparison, double change, c
 		dcb_format_difference(change, comparison->unit, buffer, size);
 }
 
-char *dcb_table_change(const struct dcb_comparison *comparison, bool interval)
+static char *change_text(const struct dcb_comparison *comparison, bool interval)
 {
 	char change[64], lo[64], hi[64];
 
@@ -329,15 +329,14 @@ static int set_candidate(const struct dcb_comparison *comparison, size_t column,
 
 	r = dcb_grid_set(
 		grid, column, 1,
-		dcb_table_value(&comparison->candidate, comparison->unit, shape->value_intervals),
+		value_text(&comparison->candidate, comparison->unit, shape->value_intervals),
 		DCB_COLOUR_NONE);
 	if (r >= 0 && is_one_sided(comparison))
 		return dcb_grid_set(grid, column + 1, 2, dcb_text_printable(comparison->reason),
 				    DCB_COLOUR_UNSURE);
 	if (r >= 0)
 		r = dcb_grid_set(grid, column + 1, 1,
-				 dcb_table_change(comparison, shape->change_intervals),
-				 DCB_COLOUR_NONE);
+				 change_text(comparison, shape->change_intervals), DCB_COLOUR_NONE);
 	if (r >= 0 && verdict != DCB_VERDICT_NONE)
 		r = dcb_grid_set(grid, column + 2, 1, dcb_table_verdict(comparison, shape->brief),
 				 verdict_colour(verdict));
@@ -357,7 +356,7 @@ static int add_metric(const struct dcb_summary *summary, const struct dcb_compar
 			DCB_COLOUR_NONE);
 	if (r >= 0)
 		r = dcb_grid_set(grid, 1, 1,
-				 dcb_table_value(&first->base, first->unit, shape->value_intervals),
+				 value_text(&first->base, first->unit, shape->value_intervals),
 				 DCB_COLOUR_NONE);
 	for (size_t i = 0; r >= 0 && i < shape->n_candidates; i++) {
 		const struct dcb_comparison *comparison = find_candidate(summary, first,

@@ -28,10 +28,6 @@ const struct dcb_summary_symptom *dcb_table_find_symptom(const struct dcb_summar
 char *dcb_table_state(const struct dcb_summary_symptom *symptom);
 /* "spins (100 %)", "sleeps (0.15 %) 2/3 boots"; "2 x" of the console. malloc'd. */
 char *dcb_table_symptom(const struct dcb_summary_symptom *symptom);
-/* "1.41 s (1.38..1.44)", "-"; malloc'd. */
-char *dcb_table_value(const struct dcb_side *side, const char *unit, bool interval);
-/* "-42.1 % (-43.0..-41.2 %)", "+3", "equal", "" where a side has no value; malloc'd. */
-char *dcb_table_change(const struct dcb_comparison *comparison, bool interval);
 /* "improved"; "cannot-tell, +12 blocks", or why it cannot; brief: "+12 blocks", or "cannot-tell"
  * where there is no such number. malloc'd. */
 char *dcb_table_verdict(const struct dcb_comparison *comparison, bool brief);

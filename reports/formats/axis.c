@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "reports/formats/axis.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "reports/format.h"
+
+#define DECIMALS_MAX 9
 
 static const struct scale {
 	const char *unit; /* "": any other */
@@ -80,7 +81,7 @@ static void set_linear_ticks(struct dcb_axis *axis, size_t n)
 
 	axis->factor = scale->factor;
 	axis->unit = scale->label;
-	axis->decimals = step < 1 ? (int)ceil(-log10(step) - 1e-9) : 0;
+	axis->decimals = step < 1 ? (int)fmin(ceil(-log10(step) - 1e-9), DECIMALS_MAX) : 0;
 	for (size_t i = 0; i < DCB_AXIS_TICKS_MAX; i++)
 		add_tick(axis, (first + (double)i) * step * scale->factor);
 }
@@ -157,27 +158,6 @@ double dcb_axis_at(const struct dcb_axis *axis, double value)
 	return axis->from + fmax(fmin(part, 1), 0) * (axis->to - axis->from);
 }
 
-/* Digits without the locale's point. */
-static void format_fixed(double value, int decimals, char *buffer, size_t size)
-{
-	int64_t power = 1, digits;
-
-	decimals = decimals > 9 ? 9 : decimals;
-	for (int i = 0; i < decimals; i++)
-		power *= 10;
-	if (fabs(value) * (double)power >= 9e18) {
-		snprintf(buffer, size, "huge");
-		return;
-	}
-	digits = llround(fabs(value) * (double)power);
-	snprintf(buffer, size, "%s%" PRId64, value < 0 && digits ? "-" : "", digits / power);
-	if (decimals) {
-		size_t n = strlen(buffer);
-
-		snprintf(buffer + n, size - n, ".%0*" PRId64, decimals, digits % power);
-	}
-}
-
 void dcb_axis_label(const struct dcb_axis *axis, size_t tick, char *buffer, size_t size)
 {
 	double value = axis->ticks[tick], factor = axis->factor;
@@ -191,9 +171,12 @@ void dcb_axis_label(const struct dcb_axis *axis, size_t tick, char *buffer, size
 		factor = scale->factor;
 		unit = scale->label;
 		decimals = value / factor < 1 - 1e-9
-				   ? (int)fmin(ceil(-log10(value / factor) - 1e-9), 9)
+				   ? (int)fmin(ceil(-log10(value / factor) - 1e-9), DECIMALS_MAX)
 				   : 0;
 	}
-	format_fixed(value / factor, decimals, digits, sizeof(digits));
+	if (fabs(value / factor) >= 1e15)
+		snprintf(digits, sizeof(digits), "huge");
+	else
+		dcb_format_fixed(value / factor, decimals, digits, sizeof(digits));
 	snprintf(buffer, size, "%s%s%s", digits, *unit ? " " : "", unit);
 }

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "reports/formats/html.h"
+#include "reports/mail-parts.h"
 #include "reports/quantiles.h"
 #include "reports/table-rows.h"
 
@@ -126,7 +127,8 @@ static int put_lane(struct panel *panel, size_t kernel)
 	const struct dcb_side *side = side_of(panel, kernel);
 	struct dcb_markup *out = &panel->html->out;
 	_cleanup_free_ char *name = dcb_table_kernel(panel->html->summary, kernel);
-	_cleanup_free_ char *value = side ? dcb_table_value(side, panel->first->unit, true) : NULL;
+	_cleanup_free_ char *value = side ? dcb_mail_side_text(side, panel->first->unit, true)
+					  : NULL;
 	double y = (double)kernel * LANE + 28;
 	char class[16];
 
@@ -149,7 +151,7 @@ static int put_panel(struct panel *panel)
 {
 	const struct dcb_summary *summary = panel->html->summary;
 	struct dcb_markup *out = &panel->html->out;
-	_cleanup_free_ char *metric = dcb_html_metric(panel->first), *desc = NULL;
+	_cleanup_free_ char *metric = dcb_mail_metric_text(panel->first), *desc = NULL;
 	double height = (double)summary->n_kernels * LANE + FOOT, lo, hi;
 
 	if (!metric)

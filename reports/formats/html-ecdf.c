@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "reports/formats/html.h"
+#include "reports/mail-parts.h"
 #include "reports/table-rows.h"
 
 #define WIDTH      360.0
@@ -215,7 +216,7 @@ static int put_figures(struct panel *panel, const char *metric)
 static int put_panel(struct panel *panel)
 {
 	struct dcb_markup *out = &panel->html->out;
-	_cleanup_free_ char *metric = dcb_html_metric(panel->first);
+	_cleanup_free_ char *metric = dcb_mail_metric_text(panel->first);
 	const char *workload = panel->html->summary->workloads[panel->first->workload].name;
 	int r;
 

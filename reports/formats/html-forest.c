@@ -15,7 +15,7 @@
 #include "reports/dose.h"
 #include "reports/format.h"
 #include "reports/formats/html.h"
-#include "reports/table-rows.h"
+#include "reports/mail-parts.h"
 
 #define WIDTH  300.0
 #define MARGIN 26.0
@@ -127,8 +127,8 @@ static void put_axis(const struct forest *forest)
 /* All that the row's figures are, for hovering and for readers without eyes; malloc'd. */
 static char *tip_text(const struct dcb_comparison *comparison)
 {
-	_cleanup_free_ char *metric = dcb_html_metric(comparison);
-	_cleanup_free_ char *change = dcb_table_change(comparison, true);
+	_cleanup_free_ char *metric = dcb_mail_metric_text(comparison);
+	_cleanup_free_ char *change = dcb_mail_change_text(comparison, true);
 	char threshold[48] = "", p[96] = "";
 
 	if (!metric || !change)
@@ -143,7 +143,7 @@ static char *tip_text(const struct dcb_comparison *comparison)
 	if (comparison->threshold > 0) {
 		char share[32];
 
-		dcb_format_value(comparison->threshold, "ratio", share, sizeof(share));
+		dcb_format_percent(comparison->threshold, share, sizeof(share));
 		snprintf(threshold, sizeof(threshold), "; threshold %s", share);
 	}
 	return dcb_format("%s: %s, %s; %zu pairs%s%s", metric, change,
@@ -197,8 +197,8 @@ static int put_row(const struct forest *forest, const struct dcb_comparison *com
 {
 	const struct dcb_summary *summary = forest->html->summary;
 	struct dcb_markup *out = &forest->html->out;
-	_cleanup_free_ char *metric = dcb_html_metric(comparison);
-	_cleanup_free_ char *change = dcb_table_change(comparison, true);
+	_cleanup_free_ char *metric = dcb_mail_metric_text(comparison);
+	_cleanup_free_ char *change = dcb_mail_change_text(comparison, true);
 	int r;
 
 	if (!metric || !change)

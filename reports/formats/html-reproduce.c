@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How to have the same again, and what the run was made with. */
 #include <errno.h>
-#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "reports/command-line.h"
 #include "reports/formats/html.h"
+#include "reports/reproduction.h"
 
 int dcb_html_reproduce(struct dcb_html *html)
 {
+	_cleanup_free_ char *reproduce = dcb_reproduce_command(html->summary);
 	_cleanup_(dcb_words_freep) char **words = NULL;
 	struct dcb_markup *out = &html->out;
 	int r;
@@ -22,13 +23,12 @@ int dcb_html_reproduce(struct dcb_html *html)
 	for (size_t i = 0; words[i]; i++)
 		dcb_markup_put(out, "%s%s", i ? " " : "", words[i]);
 	dcb_markup_put(out, "</code></pre>\n");
-	if (strcmp(html->summary->run.machine, "icount") == 0)
+	if (reproduce)
 		dcb_markup_put(out,
-			       "<p>This machine is exact. <code>dcbench reproduce "
-			       "SUMMARY.json</code> (from <code>dcbench report %ld --format "
-			       "json</code>) runs it on another host and says whether every sample "
-			       "is the same.</p>\n",
-			       (long)html->summary->run.id);
+			       "<p>This machine is exact. <code>%s</code> (a summary is what "
+			       "<code>dcbench report %ld --format json</code> gives) boots them on "
+			       "another host and says whether every sample is the same.</p>\n",
+			       reproduce, (long)html->summary->run.id);
 	dcb_markup_put(out, "</section>\n");
 	return 0;
 }

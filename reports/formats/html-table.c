@@ -8,7 +8,7 @@
 #include "reports/dose.h"
 #include "reports/format.h"
 #include "reports/formats/html.h"
-#include "reports/table-rows.h"
+#include "reports/mail-parts.h"
 
 static const struct {
 	const char *name, *class;
@@ -69,16 +69,18 @@ static void put_remark(struct dcb_html *html, const struct dcb_comparison *compa
 
 static int put_figures(struct dcb_html *html, const struct dcb_comparison *comparison)
 {
-	_cleanup_free_ char *base = dcb_table_value(&comparison->base, comparison->unit, true);
-	_cleanup_free_ char *candidate = dcb_table_value(&comparison->candidate, comparison->unit,
-							 true);
-	_cleanup_free_ char *change = dcb_table_change(comparison, true);
+	bool compared = dcb_mail_is_compared(comparison);
+	_cleanup_free_ char *base = dcb_mail_side_text(&comparison->base, comparison->unit, true);
+	_cleanup_free_ char *candidate = dcb_mail_side_text(&comparison->candidate,
+							    comparison->unit, true);
+	_cleanup_free_ char *change = compared ? dcb_mail_change_text(comparison, true)
+					       : strdup("");
 	char threshold[32] = "", p[32] = "", adjusted[32] = "";
 
 	if (!base || !candidate || !change)
 		return -ENOMEM;
-	if (comparison->threshold > 0 && comparison->base.n && comparison->candidate.n)
-		dcb_format_value(comparison->threshold, "ratio", threshold, sizeof(threshold));
+	if (comparison->threshold > 0 && compared)
+		dcb_format_percent(comparison->threshold, threshold, sizeof(threshold));
 	if (comparison->has_p)
 		dcb_html_format_p(comparison->p, p, sizeof(p));
 	/* What is not judged was not among those it is adjusted for. */
@@ -96,7 +98,7 @@ static int put_figures(struct dcb_html *html, const struct dcb_comparison *compa
 
 static int put_row(struct dcb_html *html, const struct dcb_comparison *comparison)
 {
-	_cleanup_free_ char *metric = dcb_html_metric(comparison);
+	_cleanup_free_ char *metric = dcb_mail_metric_text(comparison);
 	bool alone = comparison->candidate.kernel == html->summary->base;
 	struct dcb_markup *out = &html->out;
 	int r;

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "reports/formats/html.h"
+#include "reports/mail-parts.h"
 #include "reports/table-rows.h"
 
 /* Metrics named behind a count; the others stand in the table. */
@@ -190,8 +191,8 @@ static void put_all_further(struct dcb_html *html, size_t kernel)
 
 static int put_named(struct dcb_html *html, const struct dcb_comparison *comparison, bool further)
 {
-	_cleanup_free_ char *metric = dcb_html_metric(comparison);
-	_cleanup_free_ char *change = dcb_table_change(comparison, false);
+	_cleanup_free_ char *metric = dcb_mail_metric_text(comparison);
+	_cleanup_free_ char *change = dcb_mail_change_text(comparison, false);
 
 	if (!metric || !change)
 		return -ENOMEM;

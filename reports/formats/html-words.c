@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "reports/format.h"
 #include "reports/formats/html.h"
+#include "reports/mail-parts.h"
 
 /* Colours that the style sheet has for candidates; more kernels begin again. */
 #define COLOURS 5
@@ -16,8 +16,7 @@ size_t dcb_html_step(const struct dcb_summary *summary)
 
 bool dcb_html_is_judged(const struct dcb_comparison *comparison)
 {
-	return comparison->verdict != DCB_VERDICT_NONE && comparison->base.n &&
-	       comparison->candidate.n;
+	return comparison->verdict != DCB_VERDICT_NONE && dcb_mail_is_compared(comparison);
 }
 
 void dcb_html_kernel_class(const struct dcb_summary *summary, size_t kernel, char *buffer,
@@ -29,12 +28,6 @@ void dcb_html_kernel_class(const struct dcb_summary *summary, size_t kernel, cha
 		snprintf(buffer, size, "s0");
 	else
 		snprintf(buffer, size, "s%zu", candidate % COLOURS + 1);
-}
-
-char *dcb_html_metric(const struct dcb_comparison *comparison)
-{
-	return dcb_format("%s%s%s", comparison->role, *comparison->role ? " " : "",
-			  comparison->metric);
 }
 
 static const struct {

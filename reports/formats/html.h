@@ -46,8 +46,6 @@ bool dcb_html_is_judged(const struct dcb_comparison *comparison);
 /* "s0" of the base, "s1".. of the candidates: the class of a kernel's colour and dash. */
 void dcb_html_kernel_class(const struct dcb_summary *summary, size_t kernel, char *buffer,
 			   size_t size);
-/* "waiter cycles"; malloc'd. */
-char *dcb_html_metric(const struct dcb_comparison *comparison);
 /* "cannot tell" */
 const char *dcb_html_verdict(enum dcb_verdict verdict);
 /* "improved" as a class, and the shape that says the same without colour. */

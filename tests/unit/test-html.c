@@ -117,6 +117,19 @@ static void html__every_part_is_there(void **state)
 	}
 }
 
+static void html__history_tells_where_it_changed(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_free_ char *first = write_run(f, html_run(f->store, 300, NULL), false);
+	_cleanup_free_ char *last = write_run(f, html_history(f->store), false);
+
+	check_markup(last);
+	assert_null(strstr(first, "id=\"history\""));
+	assert_non_null(strstr(last, "id=\"history\""));
+	assert_non_null(strstr(last, "<title>waiter wall of base over runs</title>"));
+	assert_non_null(strstr(last, "<li><b>+10.0 %</b> (+"));
+}
+
 static void html__hostile_text_stays_text(void **state)
 {
 	struct fixture *f = *state;
@@ -143,7 +156,6 @@ static void html__other_runs_are_well_formed(void **state)
 			/* Nothing to show there. */
 			assert_null(strstr(text, "id=\"tails\""));
 			assert_null(strstr(text, "id=\"timeline\""));
-			assert_null(strstr(text, "id=\"history\""));
 		}
 	}
 }
@@ -163,6 +175,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(html__every_part_is_there),
+		T(html__history_tells_where_it_changed),
 		T(html__hostile_text_stays_text),
 		T(html__other_runs_are_well_formed),
 		T(html__size_does_not_grow_with_samples),
