@@ -102,24 +102,25 @@ static void put_boots(struct panel *panel, const struct dcb_side *side, const ch
 	struct dcb_markup *out = &panel->html->out;
 	double box[ARRAY_SIZE(quarters)], values[DOTS_MAX];
 	char name[32];
-	size_t n;
+	size_t n, rows;
 
 	for (size_t i = 0; i < side->n; i++)
 		dcb_quantiles_add(panel->quantiles, side->boots[i]);
 	dcb_quantiles_at(panel->quantiles, quarters, ARRAY_SIZE(quarters), box);
 	n = thin_boots(panel, side, values);
+	rows = n < 5 ? n : 5;
 	dcb_quantiles_clear(panel->quantiles);
 	snprintf(name, sizeof(name), "box %s", class);
 	dcb_svg_rect(out, name, dcb_axis_at(&panel->axis, box[0]), y - 8,
 		     dcb_axis_at(&panel->axis, box[1]), y + 8, NULL);
-	snprintf(name, sizeof(name), "dot %s", class);
-	/* Side by side, so that equal ones are seen as many. */
-	for (size_t i = 0; i < n; i++)
-		dcb_svg_mark(out, name, DCB_SVG_CIRCLE, dcb_axis_at(&panel->axis, values[i]),
-			     y + ((double)(i % 5) - 2) * 3, 6, NULL);
 	snprintf(name, sizeof(name), "middle %s", class);
 	dcb_svg_line(out, name, dcb_axis_at(&panel->axis, side->median), y - 10,
 		     dcb_axis_at(&panel->axis, side->median), y + 10);
+	snprintf(name, sizeof(name), "dot %s", class);
+	/* Under each other about the middle, so that equal ones are seen as many. */
+	for (size_t i = 0; i < n; i++)
+		dcb_svg_mark(out, name, DCB_SVG_CIRCLE, dcb_axis_at(&panel->axis, values[i]),
+			     y + ((double)(i % rows) - (double)(rows - 1) / 2) * 3.4, 5.5, NULL);
 }
 
 static int put_lane(struct panel *panel, size_t kernel)
