@@ -5,8 +5,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/json.h"
-#include "reports/calibration.h"
 #include "reports/format.h"
 #include "reports/judgement-notes.h"
 #include "reports/stats/median.h"
@@ -223,69 +221,12 @@ static int print_overhead(const struct dcb_summary *summary,
 			  DCB_COLOUR_NONE, options, file);
 }
 
-/* "  stopped      settled at look 2, with 8 blocks": what a person cannot see by the plan. */
-static int print_stopped(const struct dcb_summary *summary, const struct dcb_table_options *options,
-			 FILE *file)
-{
-	const struct dcb_store_run *run = &summary->run;
-	json_auto_t *looks = NULL;
-	size_t n_looks;
-
-	if (!run->stopped || dcb_json_parse(run->looks, strlen(run->looks), &looks, NULL) < 0)
-		return 0;
-	n_looks = json_array_size(looks);
-	if (strcmp(run->stopped, "fixed") == 0 && n_looks < 2)
-		return 0;
-	if (run->reason)
-		return print_line(dcb_format("  stopped      %s: %s", run->stopped, run->reason),
-				  DCB_COLOUR_UNSURE, options, file);
-	return print_line(dcb_format("  stopped      %s at look %zu, with %" PRId64 " block%s",
-				     run->stopped, n_looks, run->blocks,
-				     run->blocks == 1 ? "" : "s"),
-			  DCB_COLOUR_NONE, options, file);
-}
-
-/* "  calibration  12 blocks find 1.8 % (waiter wall)" */
-static int print_calibrations(const struct dcb_summary *summary,
-			      const struct dcb_table_options *options, FILE *file)
-{
-	_cleanup_(dcb_calibration_notes_freep) char **lines = NULL;
-	int r;
-
-	r = dcb_calibration_notes(summary, &lines);
-	for (char **line = lines; r >= 0 && *line; line++)
-		r = print_line(dcb_format("  calibration  %s", *line), DCB_COLOUR_NONE, options,
-			       file);
-	return r;
-}
-
-/* "  planted      fixed repeats 2 % of its operations" */
-static int print_planted(const struct dcb_summary *summary, const struct dcb_table_options *options,
-			 FILE *file)
-{
-	int r = 0;
-
-	for (size_t kernel = 0; r == 0 && kernel < summary->n_kernels; kernel++) {
-		_cleanup_free_ char *text = NULL;
-
-		if (!summary->plants_ppm[kernel])
-			continue;
-		text = dcb_summary_planted(summary, kernel);
-		r = text ? print_line(dcb_format("  planted      %s: a known slow-down", text),
-				      DCB_COLOUR_BAD, options, file)
-			 : -ENOMEM;
-	}
-	return r;
-}
-
 int dcb_table_print_notes(const struct dcb_summary *summary,
 			  const struct dcb_table_options *options, FILE *file)
 {
 	int r;
 
-	r = print_planted(summary, options, file);
-	if (r >= 0)
-		r = print_judgement(summary, options, file);
+	r = print_judgement(summary, options, file);
 	if (r >= 0)
 		r = print_boots(summary, options, file);
 	if (r >= 0)
@@ -298,9 +239,5 @@ int dcb_table_print_notes(const struct dcb_summary *summary,
 		r = print_disks(summary, options, file);
 	if (r >= 0)
 		r = print_overhead(summary, options, file);
-	if (r >= 0)
-		r = print_calibrations(summary, options, file);
-	if (r >= 0)
-		r = print_stopped(summary, options, file);
 	return r;
 }

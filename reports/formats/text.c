@@ -15,5 +15,6 @@ static int write_text(const struct dcb_report *report, FILE *file, struct dcb_er
 const struct dcb_report_format dcb_report_text = {
 	.name = "text",
 	.summary = "for a mail: symptoms, verdicts, how to reproduce; 80 columns",
+	.tells_planted = true,
 	.write = write_text,
 };

@@ -118,8 +118,8 @@ static void compare_well(struct fixture *f, const json_t *json, int64_t run,
 static void reproduction__digests_are_of_the_texts_that_the_schema_names(void **state)
 {
 	static const char *const values[] = {
-		"0 -1 1000000000000000\n0 0 0.10000000000000001\n0 1 0.30000000000000004\n"
-		"0 2 0.10000000000000001\n",
+		"0 -1 1000000000000000\n0 0 0.1\n0 1 0.30000000000000004\n"
+		"0 2 0.1\n",
 		"0 -1 1000000000000000\n0 0 100\n0 1 300\n0 2 100\n",
 		"0 -1 1000000000000000\n0 0 null\n0 1 null\n0 2 null\n",
 		"0 -1 1000000000000000\n0 0 101\n0 1 303\n0 2 101\n",
