@@ -45,3 +45,5 @@ bool dcb_mail_is_compared(const struct dcb_comparison *comparison);
 bool dcb_mail_is_unchanged(const struct dcb_comparison *comparison);
 char *dcb_mail_metric_text(const struct dcb_comparison *comparison);
 char *dcb_mail_side_text(const struct dcb_side *side, const char *unit, bool interval);
+/* Both sides must have it. */
+char *dcb_mail_change_text(const struct dcb_comparison *comparison, bool interval);

@@ -61,7 +61,7 @@ char *dcb_mail_side_text(const struct dcb_side *side, const char *unit, bool int
 	return dcb_format("%s (%s)", text.value, text.interval);
 }
 
-static char *change_text(const struct dcb_comparison *comparison)
+char *dcb_mail_change_text(const struct dcb_comparison *comparison, bool interval)
 {
 	double lo = comparison->has_interval ? comparison->change_lo : comparison->change;
 	double hi = comparison->has_interval ? comparison->change_hi : comparison->change;
@@ -73,7 +73,7 @@ static char *change_text(const struct dcb_comparison *comparison)
 		dcb_format_measured_change(comparison->change, lo, hi, &text);
 	else
 		dcb_format_measured_difference(comparison->change, lo, hi, comparison->unit, &text);
-	if (!*text.interval)
+	if (!interval || !*text.interval)
 		return strdup(text.value);
 	return dcb_format("%s (%s)", text.value, text.interval);
 }
@@ -144,7 +144,7 @@ static int add_row(const struct group *group, const struct dcb_comparison *compa
 		  : set(grid, CANDIDATE,
 			dcb_mail_side_text(&comparison->candidate, comparison->unit, false),
 			DCB_COLOUR_NONE);
-	r = r < 0 ? r : set(grid, CHANGE, change_text(comparison), group->colour);
+	r = r < 0 ? r : set(grid, CHANGE, dcb_mail_change_text(comparison, true), group->colour);
 	if (notes && r >= 0)
 		r = set(grid, NOTE, note_text(comparison), DCB_COLOUR_NONE);
 	return r;

@@ -91,7 +91,7 @@ char *dcb_table_state(const struct dcb_summary_symptom *symptom)
 	return dcb_text_printable(state_in_words(symptom));
 }
 
-static char *symptom_text(const struct dcb_summary_symptom *symptom)
+char *dcb_table_symptom(const struct dcb_summary_symptom *symptom)
 {
 	_cleanup_free_ char *text = NULL;
 	char value[64] = "", boots[64] = "";
@@ -189,12 +189,12 @@ static int add_symptom(const struct dcb_summary *summary, const struct dcb_summa
 	if (r >= 0)
 		r = dcb_grid_set(grid, 0, 1, dcb_text_printable(base->name), DCB_COLOUR_NONE);
 	if (r >= 0)
-		r = dcb_grid_set(grid, 1, 1, symptom_text(base), DCB_COLOUR_NONE);
+		r = dcb_grid_set(grid, 1, 1, dcb_table_symptom(base), DCB_COLOUR_NONE);
 	for (size_t i = 0; r >= 0 && i < shape->n_candidates; i++) {
 		const struct dcb_summary_symptom *symptom = dcb_table_find_symptom(
 			summary, base->workload, base->name, shape->candidates[i]);
 
-		r = dcb_grid_set(grid, 2 + 3 * i, 1, symptom_text(symptom), DCB_COLOUR_NONE);
+		r = dcb_grid_set(grid, 2 + 3 * i, 1, dcb_table_symptom(symptom), DCB_COLOUR_NONE);
 		if (r >= 0)
 			r = set_claim(summary, symptom, 3 + 3 * i, grid);
 	}

@@ -26,6 +26,8 @@ const struct dcb_summary_symptom *dcb_table_find_symptom(const struct dcb_summar
 /* "spins", "no wait", "yes": what a kernel showed; "-" for NULL or where no boot tells. malloc'd.
  */
 char *dcb_table_state(const struct dcb_summary_symptom *symptom);
+/* "spins (100 %)", "sleeps (0.15 %) 2/3 boots"; "2 x" of the console. malloc'd. */
+char *dcb_table_symptom(const struct dcb_summary_symptom *symptom);
 /* "improved"; "cannot-tell, +12 blocks", or why it cannot; brief: "+12 blocks", or "cannot-tell"
  * where there is no such number. malloc'd. */
 char *dcb_table_verdict(const struct dcb_comparison *comparison, bool brief);

@@ -10,9 +10,9 @@
 #include "reports/summary.h"
 
 const struct dcb_report_format *const dcb_report_formats[] = {
-	&dcb_report_text, &dcb_report_markdown, &dcb_report_json,
-	&dcb_report_csv,  &dcb_report_lkp,      &dcb_report_kcidb,
-	&dcb_report_bmf,  &dcb_report_b4,       &dcb_report_openmetrics,
+	&dcb_report_text, &dcb_report_markdown,    &dcb_report_html,  &dcb_report_json,
+	&dcb_report_csv,  &dcb_report_lkp,         &dcb_report_kcidb, &dcb_report_bmf,
+	&dcb_report_b4,   &dcb_report_openmetrics,
 };
 const size_t dcb_n_report_formats = ARRAY_SIZE(dcb_report_formats);
 

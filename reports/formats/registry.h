@@ -8,6 +8,7 @@
 extern const struct dcb_report_format dcb_report_b4;
 extern const struct dcb_report_format dcb_report_bmf;
 extern const struct dcb_report_format dcb_report_csv;
+extern const struct dcb_report_format dcb_report_html;
 extern const struct dcb_report_format dcb_report_json;
 extern const struct dcb_report_format dcb_report_kcidb;
 extern const struct dcb_report_format dcb_report_lkp;
