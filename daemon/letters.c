@@ -173,6 +173,8 @@ static char *report_body(const struct ending *ending, const char *name, struct d
 	int r;
 
 	r = dcb_report_format_find(name, &format, err);
+	if (r >= 0)
+		r = dcb_report_format_check(format, ending->summary, err);
 	if (r < 0)
 		return NULL;
 	file = open_memstream(&text, &size);
