@@ -2,11 +2,11 @@
 /*
  * Makes a database as a lab has it after years of nightly runs, through the store's own way:
  *
- *   bench-database FILE [BOOTS]                              default: 10000
+ *   bench-database FILE [BOOTS [BLOCKS]]                     default: 10000 5
  *
- * Runs of 2 kernels in 5 blocks, one a night; a boot has 1000 samples (25 metrics, 40 iterations),
- * a console of 8 KiB, 30 settings and counters, 2 symptoms. The cost steps up by 3 % every 100
- * nights. For tests/bench/database, which times dcbench on it.
+ * Runs of 2 kernels in BLOCKS blocks, one a night; a boot has 1000 samples (25 metrics, 40
+ * iterations), a console of 8 KiB, 30 settings and counters, 2 symptoms. The cost steps up by 3 %
+ * every 100 nights. For tests/bench/database, which times dcbench on it.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,13 +22,13 @@
 
 #define METRICS    25
 #define ITERATIONS 40
-#define BLOCKS     5
 #define KERNELS    2
 #define PAIRS      30
 #define NIGHT_US   86400000000
 
 struct maker {
 	struct dcb_store *store;
+	int64_t blocks;
 	struct dcb_random random;
 	int64_t metrics[METRICS];
 	char pair_names[PAIRS][32];
@@ -74,7 +74,7 @@ static int64_t make_run(struct maker *maker, int64_t night)
 					  .machine = "tcg",
 					  .arch = "arm64",
 					  .seed = night,
-					  .blocks = BLOCKS,
+					  .blocks = maker->blocks,
 					  .base = "base",
 					  .plan = plan,
 					  .fingerprint = fingerprint,
@@ -170,21 +170,23 @@ int main(int argc, char **argv)
 	static struct maker maker;
 	struct dcb_error err = DCB_ERROR_NULL;
 	int64_t boots = argc > 2 ? strtoll(argv[2], NULL, 10) : 10000;
+	int64_t blocks = argc > 3 ? strtoll(argv[3], NULL, 10) : 5;
 	struct timespec start, end;
 	double seconds;
 
-	if (argc < 2 || boots < 1)
-		die("usage: bench-database FILE [BOOTS]");
+	if (argc < 2 || boots < 1 || blocks < 1)
+		die("usage: bench-database FILE [BOOTS [BLOCKS]]");
 	if (dcb_store_open(argv[1], DCB_STORE_WRITE, &store, &err) < 0)
 		die(err.message);
 	maker.store = store;
+	maker.blocks = blocks;
 	maker.random.state = 1;
 	make_metrics(&maker);
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	for (int64_t night = 0; night < boots / (BLOCKS * KERNELS); night++) {
+	for (int64_t night = 0; night < boots / (blocks * KERNELS); night++) {
 		int64_t run = make_run(&maker, night);
 
-		for (int64_t i = 0; i < BLOCKS * KERNELS; i++)
+		for (int64_t i = 0; i < blocks * KERNELS; i++)
 			make_boot(&maker, run, night, (size_t)(i % KERNELS), i / KERNELS);
 	}
 	clock_gettime(CLOCK_MONOTONIC, &end);
