@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 #include "base/option.h"
+#include "reports/judgement.h"
 
 struct dcb_error;
-struct dcb_run_look;
 struct dcb_sink;
 struct dcb_store;
 struct dcb_summary;
@@ -35,10 +35,12 @@ struct dcb_command {
 	int (*run)(int argc, char **argv, struct dcb_error *err);
 };
 
-extern const struct dcb_command dcb_command_calibrate, dcb_command_compare, dcb_command_doctor,
-	dcb_command_export, dcb_command_history, dcb_command_kernels, dcb_command_list,
-	dcb_command_machines, dcb_command_report, dcb_command_reproduce, dcb_command_resume,
-	dcb_command_run, dcb_command_samples, dcb_command_show, dcb_command_workloads;
+extern const struct dcb_command dcb_command_calibrate, dcb_command_cancel, dcb_command_compare,
+	dcb_command_daemon, dcb_command_deliveries, dcb_command_doctor, dcb_command_export,
+	dcb_command_follow, dcb_command_history, dcb_command_kernels, dcb_command_list,
+	dcb_command_machines, dcb_command_queue, dcb_command_report, dcb_command_reproduce,
+	dcb_command_resume, dcb_command_run, dcb_command_samples, dcb_command_show,
+	dcb_command_submit, dcb_command_workloads;
 
 /* Options that commands share. */
 struct dcb_output_options {
@@ -50,14 +52,6 @@ struct dcb_database_options {
 	char *db;
 };
 extern const struct dcb_option dcb_database_options[];
-
-/* How figures are judged, for commands that print verdicts of a stored run. */
-struct dcb_judgement_options {
-	char *threshold;
-	bool strict;
-	bool lenient; /* never strict, whatever the run's plan says; no option */
-};
-extern const struct dcb_option dcb_judgement_options[];
 
 /* A table and the struct that it fills. */
 struct dcb_arguments_set {
@@ -83,16 +77,8 @@ int dcb_database_open(const char *db, bool writing, struct dcb_store **ret_store
 		      struct dcb_error *err);
 /* Where the store of kernels lies; malloc'd. */
 int dcb_kernels_folder(char **ret_path, struct dcb_error *err);
-/* judgement: NULL for the run's own. */
-int dcb_summary_load(struct dcb_store *store, int64_t run_id,
-		     const struct dcb_judgement_options *judgement,
-		     struct dcb_summary **ret_summary, struct dcb_error *err);
-
 /* How wide standard output is (80 where it is no terminal), and whether it shows colours. */
 void dcb_terminal(int *ret_width, bool *ret_colour);
-/* What the engine asks between blocks, as its `judge`; no context. */
-int dcb_judge_run(void *context, struct dcb_store *store, int64_t run_id,
-		  struct dcb_run_look *ret_look, struct dcb_error *err);
 
 /* Standard output, checked: a full disk is an error, not a silent loss. */
 int dcb_print_json(const json_t *json, struct dcb_error *err);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "cli/command.h"
+#include "reports/look.h"
 
 static volatile sig_atomic_t arg_stop;
 
@@ -46,7 +47,7 @@ int dcb_engine_options(struct dcb_engine_folders *folders, struct dcb_run_option
 					    .cache = folders->cache,
 					    .sink = dcb_progress_sink(),
 					    .stop = &arg_stop,
-					    .judge = dcb_judge_run};
+					    .judge = dcb_look_judge};
 	catch_signals();
 	return 0;
 }

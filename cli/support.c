@@ -9,7 +9,6 @@
 #include "base/paths.h"
 #include "base/sink.h"
 #include "cli/command.h"
-#include "lab/threshold.h"
 #include "machines/machine.h"
 #include "reports/matrix.h"
 #include "reports/reproduction.h"
@@ -25,14 +24,6 @@ const struct dcb_option dcb_output_options[] = {
 const struct dcb_option dcb_database_options[] = {
 	{"db", DCB_OPTION_STRING, offsetof(struct dcb_database_options, db),
 	 .help = "database file (default: dcbench.db in the state folder)"},
-	{NULL},
-};
-
-const struct dcb_option dcb_judgement_options[] = {
-	{"threshold", DCB_OPTION_STRING, offsetof(struct dcb_judgement_options, threshold),
-	 .help = "what counts as the same: 1%, or NAME=2%,... a metric (default: as planned)"},
-	{"strict", DCB_OPTION_BOOL, offsetof(struct dcb_judgement_options, strict),
-	 .fallback = "no", .help = "no verdict where this host was not calibrated for it"},
 	{NULL},
 };
 
@@ -74,41 +65,6 @@ int dcb_kernels_folder(char **ret_path, struct dcb_error *err)
 		return dcb_error_oom(err);
 	*ret_path = path;
 	return 0;
-}
-
-/* What the run itself says of how it is judged. */
-static int read_run(void *context, const struct dcb_store_run *run)
-{
-	struct dcb_summary_options *options = context;
-	json_auto_t *plan = json_loads(run->plan, 0, NULL);
-	const char *strict = json_string_value(
-		json_object_get(json_object_get(plan, "options"), "strict"));
-
-	options->strict = strict && strcmp(strict, "yes") == 0;
-	options->exact = dcb_machine_is_exact(run->machine);
-	return 0;
-}
-
-int dcb_summary_load(struct dcb_store *store, int64_t run_id,
-		     const struct dcb_judgement_options *judgement,
-		     struct dcb_summary **ret_summary, struct dcb_error *err)
-{
-	struct dcb_summary_options options = {0};
-	int r;
-
-	r = dcb_store_get_run(store, run_id, read_run, &options, err);
-	if (r < 0)
-		return r;
-	if (judgement && judgement->threshold) {
-		r = dcb_threshold_check(judgement->threshold, "threshold", err);
-		if (r < 0)
-			return r;
-	}
-	if (judgement) {
-		options.threshold = judgement->threshold;
-		options.strict = (options.strict || judgement->strict) && !judgement->lenient;
-	}
-	return dcb_summary_new(store, run_id, &options, ret_summary, err);
 }
 
 int dcb_output_flush(struct dcb_error *err)

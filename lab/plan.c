@@ -532,6 +532,8 @@ int dcb_plan_from_json(struct dcb_plan *plan, const json_t *json, struct dcb_err
 		return dcb_error_set(err, EBADMSG, "the stored plan is damaged");
 	json_object_foreach(options, key, value)
 	{
+		if (!json_is_string(value))
+			return dcb_error_set(err, EBADMSG, "the stored plan is damaged");
 		r = dcb_options_set(dcb_plan_options, plan, key, json_string_value(value),
 				    "stored plan", err);
 		if (r < 0)

@@ -225,6 +225,7 @@ static int store_run(struct dcb_engine *engine, struct dcb_error *err)
 							       .params = plan->workloads[i].text};
 	return dcb_store_create_run(engine->store,
 				    &(struct dcb_store_run){.state = DCB_RUN_RUNNING,
+							    .job = engine->options->job,
 							    .owner = owner,
 							    .created_us = dcb_engine_unix_us(),
 							    .machine = plan->machine,

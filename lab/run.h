@@ -44,6 +44,7 @@ struct dcb_run_options {
 	 * and nothing is stored. Optional. */
 	int (*ready)(void *context, const json_t *fingerprint, struct dcb_error *err);
 	void *context;
+	int64_t job; /* of the queue, which gets the new run; 0: none */
 };
 
 /* Boots a settled plan. *ret_run_id is set as soon as the run is stored, also when the call then

@@ -17,6 +17,14 @@
 	"m.unit, m.better, m.is_primary "                                                          \
 	"FROM boot b JOIN run_workload w ON w.run = b.run JOIN metric m ON m.workload = w.name "
 
+#define JOB_COLUMNS                                                                                \
+	"id, state, reason, label, priority, submitter, plan, key, run, owner, attempts, "         \
+	"created_us, started_us, ended_us"
+
+#define DELIVERY_COLUMNS                                                                           \
+	"id, target, event, key, job, run, content_type, state, attempts, status, error, "         \
+	"created_us, next_us, ended_us"
+
 /* params: one letter a parameter, in order: i integer, d double, t text, b blob. */
 static const struct {
 	const char *sql;
@@ -159,6 +167,59 @@ static const struct {
 	[DCB_SQL_EACH_PAIR] = {"SELECT kind, name, value FROM pair WHERE boot = ? "
 			       "ORDER BY kind, name",
 			       "i"},
+	[DCB_SQL_FIND_JOB_KEY] = {"SELECT id FROM job WHERE key = ?", "t"},
+	[DCB_SQL_PUT_JOB] = {"INSERT INTO job (state, label, priority, submitter, plan, key, "
+			     "created_us) VALUES ('queued', ?, ?, ?, ?, ?, ?)",
+			     "tittti"},
+	[DCB_SQL_START_JOB] = {"UPDATE job SET state = 'running', reason = NULL, owner = ?2, "
+			       "started_us = ?3, attempts = attempts + 1 "
+			       "WHERE id = ?1 AND state = 'queued'",
+			       "iti"},
+	[DCB_SQL_REQUEUE_JOB] = {"UPDATE job SET state = 'queued', reason = ?3, owner = NULL, "
+				 "attempts = attempts - ?4 "
+				 "WHERE id = ?1 AND state = 'running' AND owner = ?2",
+				 "itti"},
+	[DCB_SQL_FINISH_JOB] =
+		{"UPDATE job SET state = ?3, reason = ?4, owner = NULL, ended_us = ?5 "
+		 "WHERE id = ?1 AND owner IS ?2 AND state IN ('queued', 'running')",
+		 "ittti"},
+	[DCB_SQL_LINK_JOB] = {"UPDATE job SET run = ?2 WHERE id = ?1 AND state = 'running' "
+			      "AND run IS NULL",
+			      "ii"},
+	[DCB_SQL_EACH_QUEUED_JOB] =
+		{"SELECT " JOB_COLUMNS " FROM job AS j WHERE state = 'queued' "
+		 "ORDER BY priority DESC, "
+		 "(SELECT max(started_us) FROM job AS o WHERE o.label = j.label), id",
+		 ""},
+	[DCB_SQL_EACH_RUNNING_JOB] = {"SELECT " JOB_COLUMNS " FROM job WHERE state = 'running' "
+				      "ORDER BY id",
+				      ""},
+	[DCB_SQL_EACH_JOB] = {"SELECT " JOB_COLUMNS " FROM job WHERE id < ? ORDER BY id DESC "
+			      "LIMIT ?",
+			      "ii"},
+	[DCB_SQL_GET_JOB] = {"SELECT " JOB_COLUMNS " FROM job WHERE id = ?", "i"},
+	[DCB_SQL_PUT_DELIVERY] =
+		{"INSERT INTO delivery (state, target, event, key, job, run, content_type, body, "
+		 "created_us, next_us) VALUES ('waiting', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8) "
+		 "ON CONFLICT (key) DO NOTHING",
+		 "tttiitbi"},
+	[DCB_SQL_UPDATE_DELIVERY] =
+		{"UPDATE delivery SET state = ?2, status = ?3, error = ?4, next_us = ?5, "
+		 "ended_us = ?6, attempts = attempts + 1 WHERE id = ?1 AND state = 'waiting'",
+		 "ititii"},
+	[DCB_SQL_RETRY_DELIVERY] =
+		{"UPDATE delivery SET state = 'waiting', attempts = 0, next_us = ?2, "
+		 "ended_us = NULL WHERE id = ?1 AND state IN ('waiting', 'dead')",
+		 "ii"},
+	[DCB_SQL_EACH_DUE_DELIVERY] =
+		{"SELECT " DELIVERY_COLUMNS ", body FROM delivery "
+		 "WHERE state = 'waiting' AND next_us <= ? ORDER BY next_us, id LIMIT ?",
+		 "ii"},
+	[DCB_SQL_NEXT_DELIVERY] = {"SELECT min(next_us) FROM delivery WHERE state = 'waiting'", ""},
+	[DCB_SQL_EACH_DELIVERY] = {"SELECT " DELIVERY_COLUMNS ", NULL FROM delivery "
+				   "WHERE id < ? ORDER BY id DESC LIMIT ?",
+				   "ii"},
+
 	[DCB_SQL_GET_ARTIFACT] = {"SELECT data FROM artifact WHERE boot = ? AND name = ?", "it"},
 	[DCB_SQL_EACH_CALIBRATION] =
 		{"SELECT id, run, created_us, host, description, machine, arch, blocks, few, "

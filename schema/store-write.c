@@ -20,6 +20,22 @@ static int put_run_row(struct dcb_store *store, const struct dcb_store_run *run,
 		err);
 }
 
+static int link_job(struct dcb_store *store, int64_t job_id, int64_t run_id, struct dcb_error *err)
+{
+	int r;
+
+	if (!job_id)
+		return 0;
+	r = dcb_query_run(store, DCB_SQL_LINK_JOB, DCB_BINDS(DCB_INT(job_id), DCB_INT(run_id)),
+			  err);
+	if (r < 0)
+		return r;
+	if (sqlite3_changes(store->db))
+		return 0;
+	return dcb_error_set(err, EBUSY, "job %" PRId64 " does not run or has a run already",
+			     job_id);
+}
+
 static int put_run_kernel(struct dcb_store *store, int64_t run_id, size_t index,
 			  const struct dcb_store_run_kernel *kernel, struct dcb_error *err)
 {
@@ -56,6 +72,9 @@ int dcb_store_create_run(struct dcb_store *store, const struct dcb_store_run *ru
 	if (r < 0)
 		return r;
 	id = sqlite3_last_insert_rowid(store->db);
+	r = link_job(store, run->job, id, err);
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < n_kernels; i++) {
 		r = put_run_kernel(store, id, i, &kernels[i], err);
 		if (r < 0)

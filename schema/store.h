@@ -74,12 +74,13 @@ struct dcb_store_run {
 	const char *fingerprint; /* JSON text */
 	double wall_s;           /* so far, over resumes; of guests and of everything */
 	double guest_wall_s;     /* of that, at least one guest was running */
+	int64_t job; /* only for creating: that of jobs.h, which gets the run; 0: none */
 	/* Ignored on input, like id: a new run was never judged, and did not stop. */
 	const char *looks;   /* JSON array: the numbers of blocks at which it was judged */
 	const char *stopped; /* "fixed", "settled", "max-blocks", "budget"; NULL before it ends */
 };
 
-/* One transaction; fills *ret_id. */
+/* One transaction; fills *ret_id. -EBUSY where the job is not running or has a run already. */
 int dcb_store_create_run(struct dcb_store *store, const struct dcb_store_run *run,
 			 const struct dcb_store_run_kernel *kernels, size_t n_kernels,
 			 const struct dcb_store_run_workload *workloads, size_t n_workloads,

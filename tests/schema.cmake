@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # All need SQLite itself: to make databases that are not ours, and to look behind the API.
 dcb_unit_test(store LINK dcb_schema PkgConfig::SQLITE)
+dcb_unit_test(jobs LINK dcb_schema)
 dcb_unit_test(store-open LINK dcb_schema PkgConfig::SQLITE)
 dcb_unit_test(store-figure LINK dcb_schema PkgConfig::SQLITE)
 

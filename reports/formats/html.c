@@ -169,5 +169,6 @@ static int write_html(const struct dcb_report *report, FILE *file, struct dcb_er
 const struct dcb_report_format dcb_report_html = {
 	.name = "html",
 	.summary = "one page with charts, for a browser: nothing to fetch, no script",
+	.tells_planted = true,
 	.write = write_html,
 };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The statistics behind a run until settled: the engine asks, the reports know. */
+#include "reports/look.h"
+
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "cli/command.h"
-#include "lab/run.h"
+#include "reports/judgement.h"
 #include "reports/stats/further.h"
 #include "reports/stats/looks.h"
 #include "reports/summary.h"
@@ -66,8 +66,8 @@ static int64_t next_least(const struct dcb_summary *summary)
 		summary->n_judged ? alpha / (double)summary->n_judged : alpha, true);
 }
 
-int dcb_judge_run(void *context, struct dcb_store *store, int64_t run_id,
-		  struct dcb_run_look *ret_look, struct dcb_error *err)
+int dcb_look_judge(void *context, struct dcb_store *store, int64_t run_id,
+		   struct dcb_run_look *ret_look, struct dcb_error *err)
 {
 	_cleanup_(dcb_summary_freep) struct dcb_summary *summary = NULL;
 	/* More blocks cannot make up for a calibration. */

@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "daemon/deliver.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <nettle/hmac.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/random.h"
+#include "base/sink.h"
+#include "daemon/config.h"
+#include "daemon/curl-loop.h"
+#include "reports/text.h"
+#include "schema/jobs.h"
+
+#define AT_A_TIME     4
+#define SECOND_US     INT64_C(1000000)
+#define FIRST_US      (10 * SECOND_US)
+#define LONGEST_US    (6 * 3600 * SECOND_US)
+#define ASKED_US      (24 * 3600 * SECOND_US)
+#define GIVE_UP_US    (7 * 24 * 3600 * SECOND_US)
+#define MAX_SECRET    4096
+#define MAX_SAID      512 /* of the receiver's answer */
+#define UNKNOWN_AFTER (60 * SECOND_US)
+
+/* One letter under way. */
+struct letter {
+	struct dcb_deliver *deliver;
+	int64_t id, attempts, created_us;
+	char *target;
+	CURL *curl;
+	struct curl_slist *headers;
+	char *body;
+	char said[MAX_SAID];
+	size_t n_said;
+	char curl_error[CURL_ERROR_SIZE];
+	struct letter *next;
+};
+
+struct dcb_deliver {
+	struct dcb_deliver_options options;
+	struct dcb_curl_loop *loop;
+	sd_event_source *timer;
+	struct letter *letters;
+	size_t n_letters;
+	struct dcb_random random;
+};
+
+static int64_t clock_us(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_REALTIME, &time);
+	return time.tv_sec * SECOND_US + time.tv_nsec / 1000;
+}
+
+int64_t dcb_deliver_wait(int64_t attempts, uint64_t draw, int64_t retry_after_s)
+{
+	int64_t wait = LONGEST_US, asked;
+
+	if (attempts < 12)
+		wait = FIRST_US << (attempts > 0 ? attempts - 1 : 0);
+	if (wait > LONGEST_US)
+		wait = LONGEST_US;
+	wait = wait / 2 + (int64_t)(draw % (uint64_t)(wait / 2 + 1));
+	asked = retry_after_s > ASKED_US / SECOND_US ? ASKED_US : retry_after_s * SECOND_US;
+	return asked > wait ? asked : wait;
+}
+
+void dcb_deliver_sign(const void *key, size_t key_size, const void *body, size_t size,
+		      char ret_text[72])
+{
+	struct hmac_sha256_ctx hmac;
+	uint8_t digest[SHA256_DIGEST_SIZE];
+
+	hmac_sha256_set_key(&hmac, key_size, key);
+	hmac_sha256_update(&hmac, size, body);
+	hmac_sha256_digest(&hmac, sizeof(digest), digest);
+	memcpy(ret_text, "sha256=", 8);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		snprintf(ret_text + 7 + 2 * i, 3, "%02x", digest[i]);
+}
+
+/* ---- letters ---- */
+
+static void letter_free(struct letter *letter)
+{
+	struct letter **link = &letter->deliver->letters;
+
+	while (*link && *link != letter)
+		link = &(*link)->next;
+	if (*link) {
+		*link = letter->next;
+		letter->deliver->n_letters--;
+	}
+	if (letter->curl) {
+		dcb_curl_loop_remove(letter->deliver->loop, letter->curl);
+		curl_easy_cleanup(letter->curl);
+	}
+	curl_slist_free_all(letter->headers);
+	free(letter->body);
+	free(letter->target);
+	free(letter);
+}
+
+DEFINE_CLEANUP(struct letter *, letter_free)
+
+static size_t on_said(char *data, size_t size, size_t n, void *context)
+{
+	struct letter *letter = context;
+	size_t room = sizeof(letter->said) - 1 - letter->n_said;
+
+	/* The rest is of no interest, but reading it keeps the connection whole. */
+	room = size * n < room ? size * n : room;
+	memcpy(letter->said + letter->n_said, data, room);
+	letter->n_said += room;
+	letter->said[letter->n_said] = '\0';
+	return size * n;
+}
+
+static int add_header(struct letter *letter, const char *name, const char *value,
+		      struct dcb_error *err)
+{
+	_cleanup_free_ char *line = dcb_format("%s: %s", name, value);
+	struct curl_slist *longer = line ? curl_slist_append(letter->headers, line) : NULL;
+
+	if (!longer)
+		return dcb_error_oom(err);
+	letter->headers = longer;
+	return 0;
+}
+
+/* The file's bytes without the newline that editors leave. */
+static int read_secret(const char *path, char **ret_secret, size_t *ret_size, struct dcb_error *err)
+{
+	int r = dcb_file_read(path, MAX_SECRET, ret_secret, ret_size, err);
+
+	if (r < 0)
+		return r;
+	while (*ret_size > 0 && strchr("\r\n", (*ret_secret)[*ret_size - 1]))
+		(*ret_secret)[--*ret_size] = '\0';
+	return 0;
+}
+
+static int add_secrets(struct letter *letter, const struct dcb_deliver_config *config, size_t size,
+		       struct dcb_error *err)
+{
+	_cleanup_free_ char *secret = NULL, *token = NULL, *bearer = NULL;
+	size_t secret_size, token_size;
+	char signature[72];
+	int r;
+
+	if (config->secret_file) {
+		r = read_secret(config->secret_file, &secret, &secret_size, err);
+		if (r < 0)
+			return r;
+		dcb_deliver_sign(secret, secret_size, letter->body, size, signature);
+		r = add_header(letter, "X-Hub-Signature-256", signature, err);
+		if (r < 0)
+			return r;
+	}
+	if (!config->token_file)
+		return 0;
+	r = read_secret(config->token_file, &token, &token_size, err);
+	if (r < 0)
+		return r;
+	bearer = dcb_format("Bearer %s", token);
+	return bearer ? add_header(letter, "Authorization", bearer, err) : dcb_error_oom(err);
+}
+
+static int address(struct letter *letter, const struct dcb_store_delivery *row,
+		   const struct dcb_deliver_config *config, struct dcb_error *err)
+{
+	CURL *curl = letter->curl;
+	int r;
+
+	r = add_header(letter, "Content-Type", row->content_type, err);
+	if (r >= 0)
+		r = add_header(letter, "Idempotency-Key", row->key, err);
+	if (r >= 0)
+		r = add_header(letter, "X-Dcbench-Event", row->event, err);
+	/* No wait for "100 Continue" that many receivers never say. */
+	if (r >= 0)
+		r = add_header(letter, "Expect", "", err);
+	if (r >= 0)
+		r = add_secrets(letter, config, row->size, err);
+	if (r < 0)
+		return r;
+	if (curl_easy_setopt(curl, CURLOPT_URL, config->url) != CURLE_OK ||
+	    (config->ca_file &&
+	     curl_easy_setopt(curl, CURLOPT_CAINFO, config->ca_file) != CURLE_OK))
+		return dcb_error_oom(err);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(curl, CURLOPT_POST, 1L);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, letter->body);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)row->size);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, letter->headers);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)config->timeout_s);
+	curl_easy_setopt(curl, CURLOPT_USERAGENT, "dcbenchd");
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_said);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, letter);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, letter->curl_error);
+	curl_easy_setopt(curl, CURLOPT_PRIVATE, letter);
+	return 0;
+}
+
+/* ---- what came of it ---- */
+
+static void note(struct dcb_deliver *deliver, int64_t id, const char *target,
+		 enum dcb_delivery_state state, int64_t status, const char *error, int64_t when_us)
+{
+	struct dcb_error err = DCB_ERROR_NULL;
+	int r;
+
+	r = dcb_store_update_delivery(deliver->options.store, id, state, status, error, when_us,
+				      &err);
+	if (r < 0)
+		dcb_sink_say(deliver->options.sink, "delivery %" PRId64 ": %s", id, err.message);
+	else if (state == DCB_DELIVERY_DELIVERED)
+		dcb_sink_say(deliver->options.sink, "delivery %" PRId64 " to %s: done", id, target);
+	else
+		dcb_sink_say(deliver->options.sink, "delivery %" PRId64 " to %s: %s%s", id, target,
+			     error ? error : "failed",
+			     state == DCB_DELIVERY_DEAD ? "; given up" : "");
+}
+
+static void again(struct dcb_deliver *deliver, const struct letter *letter, int64_t status,
+		  const char *error, int64_t retry_after_s, int64_t now)
+{
+	int64_t wait = dcb_deliver_wait(letter->attempts + 1, dcb_random_next(&deliver->random),
+					retry_after_s);
+
+	if (now + wait - letter->created_us > GIVE_UP_US)
+		note(deliver, letter->id, letter->target, DCB_DELIVERY_DEAD, status, error, now);
+	else
+		note(deliver, letter->id, letter->target, DCB_DELIVERY_WAITING, status, error,
+		     now + wait);
+}
+
+static bool is_passing(long status)
+{
+	return status == 408 || status == 425 || status == 429 || status >= 500;
+}
+
+/* "503 Service busy": the first line of what the receiver said. */
+static void describe(const struct letter *letter, long status, char *text, size_t size)
+{
+	_cleanup_free_ char *said = strndup(letter->said, strcspn(letter->said, "\r\n"));
+	_cleanup_free_ char *clean = said ? dcb_text_printable(said) : NULL;
+
+	snprintf(text, size, "HTTP %ld%s%.200s%s", status, clean && *clean ? ": " : "",
+		 clean ? clean : "",
+		 status >= 300 && status < 400 ? " (redirections are not followed: change url)"
+					       : "");
+}
+
+static void on_done(void *context, CURL *curl, CURLcode code)
+{
+	struct dcb_deliver *deliver = context;
+	struct letter *letter = NULL;
+	curl_off_t retry_after = 0;
+	int64_t now = deliver->options.now_us();
+	char text[320];
+	long status = 0;
+
+	curl_easy_getinfo(curl, CURLINFO_PRIVATE, (char **)&letter);
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
+	if (code != CURLE_OK) {
+		snprintf(text, sizeof(text), "%.300s",
+			 *letter->curl_error ? letter->curl_error : curl_easy_strerror(code));
+		again(deliver, letter, 0, text, -1, now);
+	} else if (status >= 200 && status < 300) {
+		note(deliver, letter->id, letter->target, DCB_DELIVERY_DELIVERED, status, NULL,
+		     now);
+	} else {
+		describe(letter, status, text, sizeof(text));
+		if (is_passing(status))
+			again(deliver, letter, status, text, retry_after > 0 ? retry_after : -1,
+			      now);
+		else
+			note(deliver, letter->id, letter->target, DCB_DELIVERY_DEAD, status, text,
+			     now);
+	}
+	letter_free(letter);
+	dcb_deliver_kick(deliver, NULL);
+}
+
+/* ---- what is due ---- */
+
+static const struct dcb_deliver_config *find_target(const struct dcb_config *config,
+						    const char *name)
+{
+	for (size_t i = 0; i < config->n_deliveries; i++)
+		if (strcmp(config->deliveries[i].name, name) == 0)
+			return &config->deliveries[i];
+	return NULL;
+}
+
+static bool is_under_way(const struct dcb_deliver *deliver, int64_t id)
+{
+	for (const struct letter *letter = deliver->letters; letter; letter = letter->next)
+		if (letter->id == id)
+			return true;
+	return false;
+}
+
+static struct letter *letter_new(struct dcb_deliver *deliver, const struct dcb_store_delivery *row)
+{
+	struct letter *letter = calloc(1, sizeof(*letter));
+
+	if (!letter)
+		return NULL;
+	letter->deliver = deliver;
+	letter->id = row->id;
+	letter->attempts = row->attempts;
+	letter->created_us = row->created_us;
+	letter->target = strdup(row->target);
+	letter->body = malloc(row->size + 1);
+	letter->curl = curl_easy_init();
+	letter->next = deliver->letters;
+	deliver->letters = letter;
+	deliver->n_letters++;
+	if (!letter->target || !letter->body || !letter->curl) {
+		letter_free(letter);
+		return NULL;
+	}
+	memcpy(letter->body, row->body ? row->body : "", row->size);
+	return letter;
+}
+
+/* Rows to send are gathered first: their results change the table that is being read. */
+struct batch {
+	struct dcb_deliver *deliver;
+	struct letter *letters[AT_A_TIME];
+	struct {
+		int64_t id;
+		char target[65];
+	} unknown[AT_A_TIME];
+	struct {
+		struct letter *letter;
+		char text[200];
+	} failed[AT_A_TIME];
+	size_t n_letters, n_unknown, n_failed;
+};
+
+static int take(void *context, const struct dcb_store_delivery *row)
+{
+	struct batch *batch = context;
+	struct dcb_deliver *deliver = batch->deliver;
+	const struct dcb_deliver_config *config;
+	struct dcb_error err = DCB_ERROR_NULL;
+	struct letter *letter;
+
+	if (is_under_way(deliver, row->id) || deliver->n_letters >= AT_A_TIME ||
+	    batch->n_unknown == AT_A_TIME || batch->n_failed == AT_A_TIME)
+		return 0;
+	config = find_target(deliver->options.config, row->target);
+	if (!config) {
+		batch->unknown[batch->n_unknown].id = row->id;
+		snprintf(batch->unknown[batch->n_unknown++].target, 65, "%s", row->target);
+		return 0;
+	}
+	letter = letter_new(deliver, row);
+	if (!letter)
+		return -ENOMEM;
+	if (address(letter, row, config, &err) < 0) {
+		batch->failed[batch->n_failed].letter = letter;
+		snprintf(batch->failed[batch->n_failed++].text, 200, "%.199s", err.message);
+	} else {
+		batch->letters[batch->n_letters++] = letter;
+	}
+	return 0;
+}
+
+static int arm(struct dcb_deliver *deliver, struct dcb_error *err)
+{
+	int64_t next_us, now = deliver->options.now_us();
+	uint64_t loop_us;
+	int r;
+
+	r = dcb_store_next_delivery(deliver->options.store, &next_us, err);
+	if (r < 0)
+		return r;
+	/* While all hands are busy, the next end looks again. */
+	if (!next_us || deliver->n_letters >= AT_A_TIME ||
+	    (next_us <= now && deliver->n_letters > 0))
+		return sd_event_source_set_enabled(deliver->timer, SD_EVENT_OFF);
+	sd_event_now(deliver->options.event, CLOCK_BOOTTIME, &loop_us);
+	sd_event_source_set_time(deliver->timer,
+				 loop_us + (next_us > now ? (uint64_t)(next_us - now) : 0));
+	return sd_event_source_set_enabled(deliver->timer, SD_EVENT_ONESHOT);
+}
+
+int dcb_deliver_kick(struct dcb_deliver *deliver, struct dcb_error *err)
+{
+	int64_t now = deliver->options.now_us();
+	struct batch batch = {.deliver = deliver};
+	int r;
+
+	r = dcb_store_each_due_delivery(deliver->options.store, now, 4 * AT_A_TIME, take, &batch,
+					err);
+	for (size_t i = 0; i < batch.n_letters; i++)
+		dcb_curl_loop_add(deliver->loop, batch.letters[i]->curl);
+	for (size_t i = 0; i < batch.n_failed; i++) {
+		again(deliver, batch.failed[i].letter, 0, batch.failed[i].text, -1, now);
+		letter_free(batch.failed[i].letter);
+	}
+	/* The section may come back with the next reload. */
+	for (size_t i = 0; i < batch.n_unknown; i++)
+		note(deliver, batch.unknown[i].id, batch.unknown[i].target, DCB_DELIVERY_WAITING, 0,
+		     "the configuration has no such [deliver] section", now + UNKNOWN_AFTER);
+	return r < 0 ? r : arm(deliver, err);
+}
+
+static int on_time(sd_event_source *source, uint64_t now_us, void *context)
+{
+	(void)source;
+	(void)now_us;
+	dcb_deliver_kick(context, NULL);
+	return 0;
+}
+
+void dcb_deliver_configure(struct dcb_deliver *deliver, const struct dcb_config *config)
+{
+	deliver->options.config = config;
+	dcb_deliver_kick(deliver, NULL);
+}
+
+int dcb_deliver_new(const struct dcb_deliver_options *options, struct dcb_deliver **ret_deliver,
+		    struct dcb_error *err)
+{
+	_cleanup_(dcb_deliver_freep) struct dcb_deliver *deliver = calloc(1, sizeof(*deliver));
+	int r;
+
+	if (!deliver)
+		return dcb_error_oom(err);
+	deliver->options = *options;
+	if (!deliver->options.now_us)
+		deliver->options.now_us = clock_us;
+	deliver->random.state = options->seed;
+	r = dcb_curl_loop_new(options->event, on_done, deliver, &deliver->loop, err);
+	if (r < 0)
+		return r;
+	r = sd_event_add_time(options->event, &deliver->timer, CLOCK_BOOTTIME, 0, 0, on_time,
+			      deliver);
+	if (r < 0)
+		return dcb_error_sys(err, -r, "timer of deliveries");
+	sd_event_source_set_enabled(deliver->timer, SD_EVENT_OFF);
+	*ret_deliver = TAKE_PTR(deliver);
+	return 0;
+}
+
+void dcb_deliver_free(struct dcb_deliver *deliver)
+{
+	if (!deliver)
+		return;
+	while (deliver->letters)
+		letter_free(deliver->letters);
+	dcb_curl_loop_free(deliver->loop);
+	sd_event_source_unref(deliver->timer);
+	free(deliver);
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "daemon/job.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/paths.h"
+#include "daemon/letters.h"
+#include "daemon/route.h"
+#include "lab/owner.h"
+#include "lab/plan.h"
+#include "lab/run.h"
+#include "reports/look.h"
+#include "schema/store.h"
+
+struct task {
+	char *plan;
+	int64_t run;
+};
+
+static int read_task(void *context, const struct dcb_store_job *job)
+{
+	struct task *task = context;
+
+	task->run = job->run;
+	task->plan = strdup(job->plan);
+	return task->plan ? 0 : -ENOMEM;
+}
+
+static int read_state(void *context, const struct dcb_store_run *run)
+{
+	*(enum dcb_run_state *)context = run->state;
+	return 0;
+}
+
+static int begin(struct dcb_store *store, const char *text, const struct dcb_run_options *options,
+		 struct dcb_error *err)
+{
+	_cleanup_(dcb_plan_deinit) struct dcb_plan plan;
+	json_auto_t *json = NULL;
+	int64_t run;
+	int r;
+
+	r = dcb_plan_init(&plan, err);
+	if (r < 0)
+		return r;
+	r = dcb_json_parse(text, strlen(text), &json, err);
+	if (r >= 0)
+		r = dcb_plan_from_json(&plan, json, err);
+	if (r >= 0)
+		r = dcb_plan_settle(&plan, err);
+	return r < 0 ? r : dcb_run_start(store, &plan, options, &run, err);
+}
+
+/* A run that was done before its job could say so is done. */
+static int go_on(struct dcb_store *store, int64_t run, const struct dcb_run_options *options,
+		 struct dcb_error *err)
+{
+	enum dcb_run_state state = DCB_RUN_FAILED;
+	int r;
+
+	r = dcb_store_get_run(store, run, read_state, &state, err);
+	if (r < 0 || state == DCB_RUN_DONE)
+		return r;
+	return dcb_run_resume(store, run, &(const struct dcb_run_more){0}, options, err);
+}
+
+static int work(struct dcb_store *store, const struct task *task, struct dcb_run_options *options,
+		struct dcb_error *err)
+{
+	_cleanup_free_ char *state = NULL, *cache = NULL;
+	int r;
+
+	r = dcb_path_state(&state, err);
+	if (r >= 0)
+		r = dcb_path_cache(&cache, err);
+	if (r < 0)
+		return r;
+	options->state = state;
+	options->cache = cache;
+	return task->run ? go_on(store, task->run, options, err)
+			 : begin(store, task->plan, options, err);
+}
+
+int dcb_job_execute(struct dcb_store *store, const struct dcb_config *config, int64_t job_id,
+		    const struct dcb_sink *sink, const volatile sig_atomic_t *stop,
+		    struct dcb_error *err)
+{
+	struct dcb_run_options options = {
+		.sink = sink, .stop = stop, .judge = dcb_look_judge, .job = job_id};
+	_cleanup_free_ char *owner = NULL, *plan = NULL;
+	struct dcb_error own = DCB_ERROR_NULL;
+	struct task task = {0};
+	int r;
+
+	r = dcb_owner_self(&owner, err);
+	if (r >= 0)
+		r = dcb_store_start_job(store, job_id, owner, dcb_now_us(), err);
+	if (r >= 0)
+		r = dcb_store_get_job(store, job_id, read_task, &task, err);
+	plan = task.plan;
+	if (r < 0)
+		return r;
+	r = work(store, &task, &options, &own);
+	if (r == -EINTR)
+		return dcb_error_set(err, EINTR, "interrupted");
+	return dcb_letters_finish(store, config, job_id, owner,
+				  r < 0 ? DCB_JOB_FAILED : DCB_JOB_DONE,
+				  r >= 0       ? NULL
+				  : own.errnum ? own.message
+					       : strerror(-r),
+				  err);
+}

@@ -1,0 +1,598 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "daemon/queue.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/sysinfo.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/process.h"
+#include "base/sink.h"
+#include "daemon/config.h"
+#include "lab/owner.h"
+#include "lab/plan.h"
+#include "machines/machine.h"
+
+#define GRACE_US    (20 * UINT64_C(1000000)) /* from SIGTERM to SIGKILL */
+#define STRANGER_US UINT64_C(500000)
+
+/* What a job takes of the host. */
+struct cost {
+	bool alone;
+	int64_t cpus, memory;
+};
+
+struct child {
+	struct dcb_queue *queue;
+	int64_t job;
+	struct cost cost;
+	struct dcb_process process;
+	int out_fd;
+	sd_event_source *out, *end, *grace;
+	char line[512];
+	size_t n_line;
+	bool cancelled, stopped;
+	char *reason; /* of the cancel */
+	struct child *next;
+};
+
+struct dcb_queue {
+	struct dcb_queue_options options;
+	struct child *children;
+	size_t n_children;
+	bool stopping;
+	sd_event_source *strangers; /* a timer */
+};
+
+/* ---- rows ---- */
+
+struct row {
+	int64_t id, attempts;
+	enum dcb_job_state state;
+	char *plan, *owner;
+	bool there;
+};
+
+static void row_deinit(struct row *row)
+{
+	free(row->plan);
+	free(row->owner);
+}
+
+static int keep_row(struct row *row, const struct dcb_store_job *job)
+{
+	row->id = job->id;
+	row->attempts = job->attempts;
+	row->state = job->state;
+	row->there = true;
+	row->plan = strdup(job->plan);
+	row->owner = job->owner ? strdup(job->owner) : NULL;
+	return row->plan && (row->owner || !job->owner) ? 0 : -ENOMEM;
+}
+
+static int keep(void *context, const struct dcb_store_job *job)
+{
+	return keep_row(context, job);
+}
+
+static struct child *find_child(const struct dcb_queue *queue, int64_t job)
+{
+	struct child *child = queue->children;
+
+	while (child && child->job != job)
+		child = child->next;
+	return child;
+}
+
+struct search {
+	const struct dcb_queue *queue;
+	struct row *row;
+};
+
+/* The first that has no process yet: one that has may not have claimed its job yet. */
+static int keep_first(void *context, const struct dcb_store_job *job)
+{
+	struct search *search = context;
+
+	if (search->row->there || find_child(search->queue, job->id))
+		return 0;
+	return keep_row(search->row, job);
+}
+
+static void say(const struct dcb_queue *queue, int64_t job, const char *what, const char *more)
+{
+	dcb_sink_say(queue->options.sink, "job %" PRId64 ": %s%s%s", job, what, more ? ": " : "",
+		     more ? more : "");
+}
+
+static int finish(struct dcb_queue *queue, int64_t job, const char *owner, enum dcb_job_state state,
+		  const char *reason, struct dcb_error *err)
+{
+	const struct dcb_queue_options *options = &queue->options;
+	int r;
+
+	r = options->finish(options->context, job, owner, state, reason, err);
+	if (r < 0)
+		return dcb_error_wrap(err, "storing the end of job %" PRId64, job);
+	say(queue, job, dcb_job_state_name(state), reason);
+	options->changed(options->context, job);
+	return 0;
+}
+
+/* ---- what fits ---- */
+
+static int read_cost(const struct row *row, struct cost *ret_cost, struct dcb_error *err)
+{
+	_cleanup_(dcb_plan_deinit) struct dcb_plan plan;
+	json_auto_t *json = NULL;
+	int r;
+
+	r = dcb_plan_init(&plan, err);
+	if (r < 0)
+		return r;
+	r = dcb_json_parse(row->plan, strlen(row->plan), &json, err);
+	if (r >= 0)
+		r = dcb_plan_from_json(&plan, json, err);
+	if (r >= 0)
+		r = dcb_plan_settle(&plan, err);
+	if (r < 0)
+		return r;
+	*ret_cost = (struct cost){
+		.alone = !plan.ops->parallel,
+		/* icount has one thread for all of a guest's CPUs. */
+		.cpus = plan.jobs * (plan.ops->exact ? 1 : plan.cpus),
+		.memory = plan.jobs * plan.memory,
+	};
+	return 0;
+}
+
+static bool fits(const struct dcb_queue *queue, const struct cost *cost)
+{
+	const struct dcb_config *config = queue->options.config;
+	int64_t cpus = config->cpus, memory = config->memory;
+	struct sysinfo info;
+
+	if (!queue->children)
+		return true;
+	if (cost->alone)
+		return false;
+	if (!cpus)
+		cpus = get_nprocs();
+	if (!memory && sysinfo(&info) == 0)
+		memory = (int64_t)(info.totalram / 4 * 3) * info.mem_unit;
+	for (const struct child *child = queue->children; child; child = child->next) {
+		if (child->cost.alone)
+			return false;
+		cpus -= child->cost.cpus;
+		memory -= child->cost.memory;
+	}
+	return cost->cpus <= cpus && cost->memory <= memory;
+}
+
+/* ---- processes ---- */
+
+static void child_free(struct child *child)
+{
+	struct child **link = &child->queue->children;
+
+	while (*link && *link != child)
+		link = &(*link)->next;
+	if (*link) {
+		*link = child->next;
+		child->queue->n_children--;
+	}
+	sd_event_source_disable_unref(child->out);
+	sd_event_source_disable_unref(child->end);
+	sd_event_source_disable_unref(child->grace);
+	if (child->out_fd >= 0)
+		close(child->out_fd);
+	dcb_process_deinit(&child->process);
+	free(child->reason);
+	free(child);
+}
+
+static void take_line(struct child *child)
+{
+	const struct dcb_queue_options *options = &child->queue->options;
+
+	child->line[child->n_line] = '\0';
+	if (child->n_line)
+		options->progress(options->context, child->job, child->line);
+	child->n_line = 0;
+}
+
+enum more {
+	MORE,
+	LATER,
+	END,
+};
+
+/* What is too long for a line is cut. */
+static enum more read_out(struct child *child)
+{
+	char data[4096];
+	ssize_t n = read(child->out_fd, data, sizeof(data));
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? LATER : END;
+	for (ssize_t i = 0; i < n; i++) {
+		if (data[i] == '\n')
+			take_line(child);
+		else if (child->n_line < sizeof(child->line) - 1)
+			child->line[child->n_line++] = data[i];
+	}
+	return n > 0 ? MORE : END;
+}
+
+static int on_out(sd_event_source *source, int fd, uint32_t events, void *context)
+{
+	struct child *child = context;
+
+	(void)fd;
+	(void)events;
+	if (read_out(child) == END)
+		sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	return 0;
+}
+
+static void describe(const struct dcb_exit *end, char *text, size_t size)
+{
+	if (end->signal)
+		snprintf(text, size, "its process was killed by signal %d", end->signal);
+	else
+		snprintf(text, size, "its process ended with code %d", end->code);
+}
+
+static int requeue(struct child *child, const struct row *row, const char *why,
+		   struct dcb_error *err)
+{
+	const struct dcb_queue_options *options = &child->queue->options;
+	const char *reason = child->stopped ? "dcbenchd stopped" : why;
+	int r;
+
+	r = dcb_store_requeue_job(options->store, row->id, row->owner, reason, !child->stopped,
+				  err);
+	if (r < 0)
+		return r;
+	say(child->queue, row->id, "queued again", reason);
+	options->changed(options->context, row->id);
+	return 0;
+}
+
+/* The process is gone and the row is as it left it. */
+static int settle(struct child *child, const struct row *row, const struct dcb_exit *end,
+		  struct dcb_error *err)
+{
+	struct dcb_queue *queue = child->queue;
+	const struct dcb_queue_options *options = &queue->options;
+	bool queued = row->state == DCB_JOB_QUEUED, running = row->state == DCB_JOB_RUNNING;
+	char why[96];
+
+	if (!queued && !running) {
+		options->changed(options->context, row->id);
+		return 0;
+	}
+	describe(end, why, sizeof(why));
+	if (child->cancelled)
+		return finish(queue, row->id, row->owner, DCB_JOB_CANCELLED, child->reason, err);
+	if (queued)
+		/* It could not even claim its job: trying again would not end. */
+		return child->stopped ? 0 : finish(queue, row->id, NULL, DCB_JOB_FAILED, why, err);
+	if (!child->stopped && row->attempts >= options->config->attempts)
+		return finish(queue, row->id, row->owner, DCB_JOB_FAILED, why, err);
+	return requeue(child, row, why, err);
+}
+
+static int on_end(sd_event_source *source, int fd, uint32_t events, void *context)
+{
+	struct child *child = context;
+	struct dcb_queue *queue = child->queue;
+	_cleanup_(row_deinit) struct row row = {0};
+	struct dcb_error err = DCB_ERROR_NULL;
+	struct dcb_exit end = {0};
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	if (dcb_process_wait(&child->process, 0, &end) == -ETIMEDOUT)
+		return 0;
+	/* What it said last. Its children may hold the pipe open: no waiting for its end. */
+	while (read_out(child) == MORE)
+		;
+	take_line(child);
+	if (dcb_store_get_job(queue->options.store, child->job, keep, &row, &err) < 0 ||
+	    settle(child, &row, &end, &err) < 0)
+		dcb_sink_say(queue->options.sink, "queue: %s", err.message);
+	child_free(child);
+	if (queue->stopping) {
+		if (!queue->children)
+			queue->options.idle(queue->options.context);
+	} else if (dcb_queue_kick(queue, &err) < 0) {
+		dcb_sink_say(queue->options.sink, "queue: %s", err.message);
+	}
+	return 0;
+}
+
+static int on_grace(sd_event_source *source, uint64_t now_us, void *context)
+{
+	struct child *child = context;
+
+	(void)source;
+	(void)now_us;
+	say(child->queue, child->job, "does not stop: killed", NULL);
+	dcb_process_signal(&child->process, SIGKILL);
+	return 0;
+}
+
+static void ask_to_stop(struct child *child)
+{
+	dcb_process_signal(&child->process, SIGTERM);
+	if (!child->grace)
+		sd_event_add_time_relative(child->queue->options.event, &child->grace,
+					   CLOCK_MONOTONIC, GRACE_US, 0, on_grace, child);
+}
+
+static int watch(struct child *child)
+{
+	sd_event *event = child->queue->options.event;
+	int r;
+
+	r = sd_event_add_io(event, &child->out, child->out_fd, EPOLLIN, on_out, child);
+	if (r < 0)
+		return r;
+	return sd_event_add_io(event, &child->end, child->process.pidfd, EPOLLIN, on_end, child);
+}
+
+static int spawn(struct child *child, struct dcb_error *err)
+{
+	char *const *words = child->queue->options.job_argv;
+	_cleanup_free_ char *number = dcb_format("%" PRId64, child->job);
+	_cleanup_close_ int write_fd = -1;
+	char *argv[16];
+	size_t n = 0;
+	int fds[2], r;
+
+	while (words[n] && n < ARRAY_SIZE(argv) - 2) {
+		argv[n] = words[n];
+		n++;
+	}
+	argv[n++] = number;
+	argv[n] = NULL;
+	if (!number)
+		return dcb_error_oom(err);
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return dcb_error_sys(err, errno, "pipe");
+	child->out_fd = fds[0];
+	write_fd = fds[1];
+	if (fcntl(child->out_fd, F_SETFL, O_NONBLOCK) < 0)
+		return dcb_error_sys(err, errno, "pipe");
+	r = dcb_process_spawn(&child->process,
+			      &(struct dcb_spawn){.argv = argv,
+						  .stdin_fd = -1,
+						  .stdout_fd = write_fd,
+						  .stderr_fd = STDERR_FILENO,
+						  .keep_fds = child->queue->options.job_fds,
+						  .n_keep_fds = child->queue->options.n_job_fds,
+						  .new_group = true,
+						  .uid = (uid_t)-1,
+						  .gid = (gid_t)-1,
+						  .extra_group = (gid_t)-1},
+			      err);
+	if (r < 0)
+		return r;
+	r = watch(child);
+	return r < 0 ? dcb_error_sys(err, -r, "watching a job") : 0;
+}
+
+static int start(struct dcb_queue *queue, int64_t job, const struct cost *cost,
+		 struct dcb_error *err)
+{
+	struct child *child = calloc(1, sizeof(*child));
+	int r;
+
+	if (!child)
+		return dcb_error_oom(err);
+	*child = (struct child){.queue = queue,
+				.job = job,
+				.cost = *cost,
+				.process = DCB_PROCESS_NULL,
+				.out_fd = -1,
+				.next = queue->children};
+	queue->children = child;
+	queue->n_children++;
+	r = spawn(child, err);
+	if (r < 0) {
+		child_free(child);
+		return r;
+	}
+	say(queue, job, "started", NULL);
+	return 0;
+}
+
+/* ---- the queue ---- */
+
+int dcb_queue_new(const struct dcb_queue_options *options, struct dcb_queue **ret_queue,
+		  struct dcb_error *err)
+{
+	struct dcb_queue *queue = calloc(1, sizeof(*queue));
+
+	if (!queue)
+		return dcb_error_oom(err);
+	queue->options = *options;
+	*ret_queue = queue;
+	return 0;
+}
+
+void dcb_queue_free(struct dcb_queue *queue)
+{
+	if (!queue)
+		return;
+	while (queue->children)
+		child_free(queue->children);
+	sd_event_source_disable_unref(queue->strangers);
+	free(queue);
+}
+
+struct gone {
+	const struct dcb_queue *queue;
+	struct row *rows;
+	size_t n, n_strangers;
+};
+
+static int keep_gone(void *context, const struct dcb_store_job *job)
+{
+	struct gone *gone = context;
+	struct row *rows;
+
+	if (find_child(gone->queue, job->id))
+		return 0;
+	if (dcb_owner_lives(job->owner)) {
+		gone->n_strangers++;
+		return 0;
+	}
+	rows = reallocarray(gone->rows, gone->n + 1, sizeof(*rows));
+	if (!rows)
+		return -ENOMEM;
+	gone->rows = rows;
+	rows[gone->n] = (struct row){0};
+	return keep_row(&rows[gone->n++], job);
+}
+
+static int on_strangers(sd_event_source *source, uint64_t now_us, void *context)
+{
+	struct dcb_queue *queue = context;
+	struct dcb_error err = DCB_ERROR_NULL;
+
+	(void)source;
+	(void)now_us;
+	if (queue->stopping)
+		return 0;
+	if (dcb_queue_recover(queue, &err) < 0 || dcb_queue_kick(queue, &err) < 0)
+		dcb_sink_say(queue->options.sink, "queue: %s", err.message);
+	return 0;
+}
+
+/* The process of a daemon that was killed dies with it, but not in the same moment. */
+static int look_again(struct dcb_queue *queue, struct dcb_error *err)
+{
+	int r;
+
+	queue->strangers = sd_event_source_disable_unref(queue->strangers);
+	r = sd_event_add_time_relative(queue->options.event, &queue->strangers, CLOCK_MONOTONIC,
+				       STRANGER_US, 0, on_strangers, queue);
+	return r < 0 ? dcb_error_sys(err, -r, "timer of the queue") : 0;
+}
+
+int dcb_queue_recover(struct dcb_queue *queue, struct dcb_error *err)
+{
+	const struct dcb_queue_options *options = &queue->options;
+	struct gone gone = {.queue = queue};
+	int r;
+
+	r = dcb_store_each_running_job(options->store, keep_gone, &gone, err);
+	for (size_t i = 0; i < gone.n; i++) {
+		const struct row *row = &gone.rows[i];
+
+		if (r >= 0 && row->attempts >= options->config->attempts)
+			r = finish(queue, row->id, row->owner, DCB_JOB_FAILED,
+				   "its process died, as did those before it", err);
+		else if (r >= 0)
+			r = dcb_store_requeue_job(options->store, row->id, row->owner,
+						  "its process died", true, err);
+		row_deinit(&gone.rows[i]);
+	}
+	free(gone.rows);
+	if (r >= 0 && gone.n_strangers)
+		r = look_again(queue, err);
+	return r;
+}
+
+int dcb_queue_kick(struct dcb_queue *queue, struct dcb_error *err)
+{
+	int r;
+
+	while (!queue->stopping && !queue->options.config->dashboard_only) {
+		_cleanup_(row_deinit) struct row row = {0};
+		struct search search = {queue, &row};
+		struct dcb_error own = DCB_ERROR_NULL;
+		struct cost cost = {0};
+
+		r = dcb_store_each_queued_job(queue->options.store, keep_first, &search, err);
+		if (r < 0)
+			return r;
+		if (!row.there)
+			return 0;
+		if (read_cost(&row, &cost, &own) < 0) {
+			r = finish(queue, row.id, NULL, DCB_JOB_FAILED, own.message, err);
+			if (r < 0)
+				return r;
+			continue;
+		}
+		if (!fits(queue, &cost))
+			return 0;
+		r = start(queue, row.id, &cost, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int dcb_queue_cancel(struct dcb_queue *queue, int64_t job_id, const char *reason,
+		     struct dcb_error *err)
+{
+	const struct dcb_queue_options *options = &queue->options;
+	struct child *child = find_child(queue, job_id);
+	_cleanup_(row_deinit) struct row row = {0};
+	int r;
+
+	if (child) {
+		free(child->reason);
+		child->reason = strdup(reason);
+		child->cancelled = true;
+		ask_to_stop(child);
+		return 0;
+	}
+	r = dcb_store_get_job(options->store, job_id, keep, &row, err);
+	if (r < 0)
+		return r;
+	if (row.state != DCB_JOB_QUEUED)
+		return dcb_error_set(err, EBUSY, "job %" PRId64 " is %s", job_id,
+				     dcb_job_state_name(row.state));
+	r = finish(queue, job_id, NULL, DCB_JOB_CANCELLED, reason, err);
+	if (r < 0)
+		return r;
+	/* What waited behind it may fit. */
+	return dcb_queue_kick(queue, err);
+}
+
+void dcb_queue_stop(struct dcb_queue *queue)
+{
+	queue->stopping = true;
+	for (struct child *child = queue->children; child; child = child->next) {
+		child->stopped = true;
+		ask_to_stop(child);
+	}
+	if (!queue->children)
+		queue->options.idle(queue->options.context);
+}
+
+void dcb_queue_configure(struct dcb_queue *queue, const struct dcb_config *config)
+{
+	struct dcb_error err = DCB_ERROR_NULL;
+
+	queue->options.config = config;
+	if (dcb_queue_kick(queue, &err) < 0)
+		dcb_sink_say(queue->options.sink, "queue: %s", err.message);
+}
+
+size_t dcb_queue_running(const struct dcb_queue *queue)
+{
+	return queue->n_children;
+}
