@@ -28,8 +28,9 @@ struct dcb_notes {
 	}
 void dcb_notes_deinit(struct dcb_notes *notes);
 /*
- * What was planted; boots that failed on one side only; what the intervals are over; how many metrics were judged
- * together, at which look; metrics whose boots fall into two clusters (all: of those that are not
- * primary too); what this host was calibrated to find; why the run stopped. Text is printable. -ENOMEM.
+ * What was planted; boots that failed on one side only; what the intervals are over; how many
+ * metrics were judged together, at which look; metrics whose boots fall into two clusters (all: of
+ * those that are not primary too); what this host was calibrated to find; why the run stopped. Text
+ * is printable. -ENOMEM.
  */
 int dcb_judgement_notes(const struct dcb_summary *summary, bool all, struct dcb_notes *notes);

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "reports/format.h"
 #include "reports/formats/html.h"
 #include "reports/mail-parts.h"
 
@@ -83,12 +82,8 @@ void dcb_html_end_panels(struct dcb_markup *out, size_t n, size_t n_max)
 
 void dcb_html_format_p(double p, char *buffer, size_t size)
 {
-	char digits[40];
-
-	if (p < 0.0001) {
+	if (p < 0.0001)
 		snprintf(buffer, size, "< 0.0001");
-		return;
-	}
-	dcb_format_value(p, "", digits, sizeof(digits));
-	snprintf(buffer, size, "%s", digits);
+	else
+		dcb_format_value(p, "", buffer, size);
 }

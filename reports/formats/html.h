@@ -2,8 +2,8 @@
 #pragma once
 
 /* The parts of the HTML report: one file each, written in the order in which they are read. A part
- * that has nothing to say writes nothing. Each returns 0 or -errno; what is written stands in
- * html->out, whose error is looked at once, at the end. */
+ * that has nothing to say writes nothing. Each returns 0 or -errno; what goes wrong in writing
+ * stands in html->out, whose error is looked at behind each part. */
 
 #include <stdbool.h>
 
