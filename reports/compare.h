@@ -2,19 +2,17 @@
 #pragma once
 
 /*
- * Change and verdict of one metric between two kernels.
+ * What changed in one metric between two kernels, and how sure that is. Verdicts come when all
+ * metrics are known: reports/judge.h.
  *
- * exact (icount): boots of one (block, seed) are pairs. The change is the median of the pairs'
- * ratios, lo and hi their range. The same digits, or every pair within 1 %: same. Every pair in one
- * direction and the median beyond 1 %: improved or regressed. Else cannot-tell. Boots without a
- * partner are left out; without any pair the rule below holds.
+ * Boots of one block are a pair, and only pairs are compared. The change is the ratio of the
+ * medians over boots, candidate / base; where a base of a pair is not above 0, or a candidate below
+ * it, the difference. Its interval is that of reports/stats/bootstrap.h, p that of
+ * reports/stats/signed-rank.h over the pairs' log ratios (or differences).
  *
- * Otherwise: ratio of medians over boots with its bootstrap interval. At least three boots a side,
- * else cannot-tell. The interval wholly beyond 1 %: improved or regressed; wholly within: same;
- * else cannot-tell.
- *
- * Where base is not above 0 there is no ratio: the difference is judged, by an interval that leaves
- * out 0 (exact: all differences of one sign).
+ * exact (icount): boots repeat to the digit, so that pairs are those of one (block, seed), and only
+ * blocks are drawn, not iterations: the interval is that of the code's layout. A single seed has
+ * neither interval nor p. Without any such pair boots are compared as elsewhere.
  */
 
 #include <stdbool.h>
@@ -22,11 +20,27 @@
 
 struct dcb_comparison;
 struct dcb_figures;
+struct dcb_median_tables;
 
-/* What counts as the same. */
-#define DCB_SAME_WITHIN 0.01
+struct dcb_compare_options {
+	bool exact;
+	double threshold; /* share of base that counts as the same */
+	double level;     /* of the interval: 0.95 */
+	uint64_t seed;
+};
 
-/* Fills has_ratio, change, change_lo, change_hi, has_interval, exact and verdict from `better` and
- * the figures; the sides are the caller's. -ENOMEM. */
-int dcb_compare(const struct dcb_figures *base, const struct dcb_figures *candidate, bool exact,
-		uint64_t seed, struct dcb_comparison *comparison);
+/* What a verdict needs besides; logarithms where the comparison has a ratio. */
+struct dcb_evidence {
+	double change, lo, hi; /* lo and hi: where it has an interval */
+	double low, high;      /* what counts as the same */
+	double p_same;         /* of the two one-sided tests */
+	bool all_equal;        /* every pair */
+	bool all_same;         /* every pair lies within low..high */
+	int direction;         /* 1, -1: every pair is above, below 0; else 0 */
+};
+
+/* Fills has_ratio, change, change_lo, change_hi, has_interval, exact, spread, n_pairs, threshold,
+ * has_p and p; the rest is the caller's. -ENOMEM. */
+int dcb_compare(struct dcb_median_tables *tables, const struct dcb_figures *base,
+		const struct dcb_figures *candidate, const struct dcb_compare_options *options,
+		struct dcb_comparison *comparison, struct dcb_evidence *evidence);

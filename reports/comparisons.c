@@ -7,14 +7,23 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/random.h"
+#include "lab/threshold.h"
 #include "reports/compare.h"
+#include "reports/judge.h"
 #include "reports/load.h"
 #include "reports/measure.h"
-#include "reports/stats.h"
+#include "reports/stats/looks.h"
+#include "reports/stats/median-draw.h"
+#include "reports/stats/median.h"
+#include "reports/stats/modes.h"
 
 struct loader {
 	struct dcb_store *store;
 	struct dcb_summary *summary;
+	const struct dcb_summary_options *options;
+	const char *threshold;
+	struct dcb_median_tables *tables;
+	struct dcb_evidence *evidence; /* one a comparison */
 	struct dcb_error *err;
 };
 
@@ -65,6 +74,7 @@ static int fill_side(struct loader *loader, const struct dcb_measure *measure, s
 		     struct dcb_side *side)
 {
 	const struct dcb_figures *figures = &measure->kernels[kernel];
+	int r;
 
 	side->kernel = kernel;
 	if (!figures->n)
@@ -81,7 +91,11 @@ static int fill_side(struct loader *loader, const struct dcb_measure *measure, s
 		side->lo = value < side->lo ? value : side->lo;
 		side->hi = value > side->hi ? value : side->hi;
 	}
-	return dcb_median(side->boots, side->n, &side->median) < 0 ? dcb_error_oom(loader->err) : 0;
+	r = dcb_modes_several(side->boots, side->n);
+	if (r < 0 || dcb_median(side->boots, side->n, &side->median) < 0)
+		return dcb_error_oom(loader->err);
+	side->bimodal = r;
+	return 0;
 }
 
 bool dcb_summary_has_disk(const struct dcb_summary *summary, size_t kernel)
@@ -95,22 +109,59 @@ bool dcb_summary_has_disk(const struct dcb_summary *summary, size_t kernel)
 	return false;
 }
 
-static int add_comparison(struct loader *loader, const struct dcb_measure *measure,
-			  size_t candidate, bool exact)
+/* One more comparison, and evidence for it; NULL on lack of memory. */
+static struct dcb_comparison *grow(struct loader *loader)
 {
 	struct dcb_summary *summary = loader->summary;
-	struct dcb_comparison *comparisons, *comparison;
-	uint64_t seed;
+	size_t n = summary->n_comparisons;
+	struct dcb_comparison *comparisons;
+	struct dcb_evidence *evidence;
+
+	evidence = realloc(loader->evidence, (n + 1) * sizeof(*evidence));
+	if (!evidence)
+		return NULL;
+	loader->evidence = evidence;
+	comparisons = realloc(summary->comparisons, (n + 1) * sizeof(*comparisons));
+	if (!comparisons)
+		return NULL;
+	summary->comparisons = comparisons;
+	summary->n_comparisons++;
+	evidence[n] = (struct dcb_evidence){0};
+	comparisons[n] = (struct dcb_comparison){0};
+	return &comparisons[n];
+}
+
+static int compare(struct loader *loader, const struct dcb_measure *measure,
+		   struct dcb_comparison *comparison)
+{
+	const struct dcb_summary *summary = loader->summary;
+	size_t index = summary->n_comparisons - 1, base = summary->base,
+	       candidate = comparison->candidate.kernel;
+	const struct dcb_compare_options options = {
+		.exact = loader->options->exact && !dcb_summary_has_disk(summary, base) &&
+			 !dcb_summary_has_disk(summary, candidate),
+		.threshold = dcb_threshold_find(loader->threshold,
+						summary->workloads[measure->workload].name,
+						measure->role, measure->name),
+		.level = summary->level,
+		.seed = dcb_random_derive((uint64_t)summary->run.seed, index),
+	};
 	int r;
 
-	seed = dcb_random_derive((uint64_t)summary->run.seed, summary->n_comparisons);
-	comparisons = realloc(summary->comparisons,
-			      (summary->n_comparisons + 1) * sizeof(*comparisons));
-	if (!comparisons)
+	r = dcb_compare(loader->tables, &measure->kernels[base], &measure->kernels[candidate],
+			&options, comparison, &loader->evidence[index]);
+	return r < 0 ? dcb_error_oom(loader->err) : 0;
+}
+
+static int add_comparison(struct loader *loader, const struct dcb_measure *measure,
+			  size_t candidate)
+{
+	struct dcb_summary *summary = loader->summary;
+	struct dcb_comparison *comparison = grow(loader);
+	int r;
+
+	if (!comparison)
 		return dcb_error_oom(loader->err);
-	summary->comparisons = comparisons;
-	comparison = &comparisons[summary->n_comparisons++];
-	*comparison = (struct dcb_comparison){0};
 	comparison->workload = measure->workload;
 	comparison->role = strdup(measure->role);
 	comparison->metric = strdup(measure->name);
@@ -126,33 +177,57 @@ static int add_comparison(struct loader *loader, const struct dcb_measure *measu
 	if (candidate == summary->base)
 		return 0;
 	r = fill_side(loader, measure, candidate, &comparison->candidate);
-	if (r < 0)
-		return r;
-	exact = exact && !dcb_summary_has_disk(summary, summary->base) &&
-		!dcb_summary_has_disk(summary, candidate);
-	r = dcb_compare(&measure->kernels[summary->base], &measure->kernels[candidate], exact, seed,
-			comparison);
-	return r < 0 ? dcb_error_oom(loader->err) : 0;
+	return r < 0 ? r : compare(loader, measure, comparison);
 }
 
-int dcb_comparisons_load(struct dcb_store *store, struct dcb_summary *summary, bool exact,
-			 struct dcb_error *err)
+static int add_measure(void *context, const struct dcb_measure *measure)
 {
-	_cleanup_(dcb_measures_deinit) struct dcb_measures measures = DCB_MEASURES_NULL;
-	struct loader loader = {store, summary, err};
+	struct loader *loader = context;
+	const struct dcb_summary *summary = loader->summary;
+	int r = 0;
+
+	for (size_t kernel = 0; r >= 0 && kernel < summary->n_kernels; kernel++)
+		if (kernel != summary->base || summary->n_kernels == 1)
+			r = add_comparison(loader, measure, kernel);
+	return r;
+}
+
+/* How often the run was looked at, this time included. */
+static size_t count_looks(const struct dcb_store_run *run)
+{
+	(void)run;
+	return 1;
+}
+
+/* "threshold" among the options of the run's plan, borrowed from `plan`; NULL where it has none
+ * that can be read. */
+static const char *planned_threshold(const json_t *plan)
+{
+	const char *text = json_string_value(
+		json_object_get(json_object_get(plan, "options"), "threshold"));
+
+	return text && dcb_threshold_check(text, "stored plan", NULL) == 0 ? text : NULL;
+}
+
+int dcb_comparisons_load(struct dcb_store *store, struct dcb_summary *summary,
+			 const struct dcb_summary_options *options, struct dcb_error *err)
+{
+	_cleanup_(dcb_median_tables_freep) struct dcb_median_tables *tables = NULL;
+	json_auto_t *plan = json_loads(summary->run.plan, 0, NULL);
+	struct loader loader = {.store = store, .summary = summary, .options = options, .err = err};
 	int r;
 
-	r = dcb_measures_load(store, summary->run.id, summary->n_kernels, &measures, err);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < measures.n; i++) {
-		for (size_t kernel = 0; kernel < summary->n_kernels; kernel++) {
-			if (kernel == summary->base && summary->n_kernels > 1)
-				continue;
-			r = add_comparison(&loader, &measures.rows[i], kernel, exact);
-			if (r < 0)
-				return r;
-		}
-	}
-	return 0;
+	if (dcb_median_tables_new(&tables) < 0)
+		return dcb_error_oom(err);
+	loader.tables = tables;
+	loader.threshold = options->threshold ? options->threshold : planned_threshold(plan);
+	summary->n_looks = count_looks(&summary->run);
+	summary->alpha = dcb_look_alpha(summary->n_looks);
+	summary->level = 1 - summary->alpha;
+	r = dcb_measures_each(store, summary->run.id, summary->n_kernels, add_measure, &loader,
+			      err);
+	if (r >= 0 && dcb_judge(summary, loader.evidence, options) < 0)
+		r = dcb_error_oom(err);
+	free(loader.evidence);
+	return r;
 }

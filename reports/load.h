@@ -9,9 +9,11 @@
  * those of the console come from all boots, and once is enough. Every symptom that any kernel has
  * gets a row for every kernel. */
 int dcb_symptoms_load(struct dcb_store *store, struct dcb_summary *summary, struct dcb_error *err);
-/* Fills summary->comparisons. */
-int dcb_comparisons_load(struct dcb_store *store, struct dcb_summary *summary, bool exact,
-			 struct dcb_error *err);
+/* Fills summary->comparisons and what belongs to their verdicts. */
+int dcb_comparisons_load(struct dcb_store *store, struct dcb_summary *summary,
+			 const struct dcb_summary_options *options, struct dcb_error *err);
+/* Fills summary->failures. -ENOMEM. */
+int dcb_failures_load(struct dcb_summary *summary);
 /* The first good boot of a kernel; NULL where none is. */
 const struct dcb_store_boot *dcb_summary_good_boot(const struct dcb_summary *summary,
 						   size_t kernel);

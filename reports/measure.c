@@ -7,12 +7,17 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "reports/stats.h"
+#include "reports/stats/median-draw.h"
+#include "reports/stats/median.h"
 #include "schema/store.h"
 
 struct loader {
-	struct dcb_measures *measures;
+	size_t n_kernels;
+	int (*each)(void *context, const struct dcb_measure *measure);
+	void *context;
 	struct dcb_error *err;
+	struct dcb_measure measure;
+	bool has_measure;
 	/* The boot that is being read. */
 	int64_t boot_id;
 	size_t kernel;
@@ -38,34 +43,66 @@ static int push_value(struct loader *loader, double value)
 
 static int end_boot(struct loader *loader)
 {
-	struct dcb_measures *measures = loader->measures;
-	struct dcb_boot_figure *boots;
-	struct dcb_figures *figures;
+	struct dcb_figures *figures = &loader->measure.kernels[loader->kernel];
+	struct dcb_boot_figure *boots, *figure;
+	size_t first, n;
 
 	if (!loader->n)
 		return 0;
-	figures = &measures->rows[measures->n - 1].kernels[loader->kernel];
-	if (dcb_median(loader->values, loader->n, &loader->figure.median) < 0)
-		return dcb_error_oom(loader->err);
 	boots = realloc(figures->boots, (figures->n + 1) * sizeof(*boots));
 	if (!boots)
 		return dcb_error_oom(loader->err);
 	figures->boots = boots;
-	figures->boots[figures->n++] = loader->figure;
+	figure = &boots[figures->n];
+	*figure = loader->figure;
+	figure->median = dcb_median_sort(loader->values, loader->n);
+	figure->m = loader->n;
+	dcb_median_window(loader->n, &first, &n);
+	figure->window = malloc(n * sizeof(*figure->window));
+	if (!figure->window)
+		return dcb_error_oom(loader->err);
+	memcpy(figure->window, loader->values + first, n * sizeof(*figure->window));
+	figures->n++;
 	loader->n = 0;
 	return 0;
 }
 
+static void free_measure(struct loader *loader)
+{
+	struct dcb_measure *measure = &loader->measure;
+
+	for (size_t k = 0; measure->kernels && k < loader->n_kernels; k++) {
+		for (size_t i = 0; i < measure->kernels[k].n; i++)
+			free(measure->kernels[k].boots[i].window);
+		free(measure->kernels[k].boots);
+	}
+	free(measure->kernels);
+	free(measure->role);
+	free(measure->name);
+	free(measure->unit);
+	free(measure->better);
+	*measure = (struct dcb_measure){0};
+	loader->has_measure = false;
+}
+
+static int end_measure(struct loader *loader)
+{
+	int r;
+
+	if (!loader->has_measure)
+		return 0;
+	r = end_boot(loader);
+	if (r >= 0)
+		r = loader->each(loader->context, &loader->measure);
+	free_measure(loader);
+	return r;
+}
+
 static int begin_measure(struct loader *loader, const struct dcb_store_sample_row *row)
 {
-	struct dcb_measures *measures = loader->measures;
-	struct dcb_measure *rows, *measure;
+	struct dcb_measure *measure = &loader->measure;
 
-	rows = realloc(measures->rows, (measures->n + 1) * sizeof(*rows));
-	if (!rows)
-		return dcb_error_oom(loader->err);
-	measures->rows = rows;
-	measure = &rows[measures->n++];
+	loader->has_measure = true;
 	*measure = (struct dcb_measure){
 		.workload = row->sample->workload,
 		.metric = row->sample->metric,
@@ -74,7 +111,7 @@ static int begin_measure(struct loader *loader, const struct dcb_store_sample_ro
 		.unit = strdup(row->metric->unit),
 		.better = strdup(row->metric->better),
 		.primary = row->metric->primary,
-		.kernels = calloc(measures->n_kernels, sizeof(*measure->kernels)),
+		.kernels = calloc(loader->n_kernels, sizeof(*measure->kernels)),
 	};
 	if (!measure->role || !measure->name || !measure->unit || !measure->better ||
 	    !measure->kernels)
@@ -85,14 +122,13 @@ static int begin_measure(struct loader *loader, const struct dcb_store_sample_ro
 static int read_sample(void *context, const struct dcb_store_sample_row *row)
 {
 	struct loader *loader = context;
-	struct dcb_measures *measures = loader->measures;
-	const struct dcb_measure *last = measures->n ? &measures->rows[measures->n - 1] : NULL;
-	bool other_metric = !last || last->workload != row->sample->workload ||
-			    last->metric != row->sample->metric;
+	bool other_metric = !loader->has_measure ||
+			    loader->measure.workload != row->sample->workload ||
+			    loader->measure.metric != row->sample->metric;
 	int r;
 
 	if (other_metric || row->boot_id != loader->boot_id) {
-		r = end_boot(loader);
+		r = other_metric ? end_measure(loader) : end_boot(loader);
 		if (r < 0)
 			return r;
 		loader->boot_id = row->boot_id;
@@ -109,33 +145,18 @@ static int read_sample(void *context, const struct dcb_store_sample_row *row)
 	return push_value(loader, row->sample->value);
 }
 
-int dcb_measures_load(struct dcb_store *store, int64_t run_id, size_t n_kernels,
-		      struct dcb_measures *measures, struct dcb_error *err)
+int dcb_measures_each(struct dcb_store *store, int64_t run_id, size_t n_kernels,
+		      int (*each)(void *context, const struct dcb_measure *measure), void *context,
+		      struct dcb_error *err)
 {
-	struct loader loader = {.measures = measures, .err = err};
+	struct loader loader = {
+		.n_kernels = n_kernels, .each = each, .context = context, .err = err};
 	int r;
 
-	measures->n_kernels = n_kernels;
 	r = dcb_store_each_sample(store, run_id, read_sample, &loader, err);
 	if (r >= 0)
-		r = end_boot(&loader);
+		r = end_measure(&loader);
+	free_measure(&loader);
 	free(loader.values);
 	return r;
-}
-
-void dcb_measures_deinit(struct dcb_measures *measures)
-{
-	for (size_t i = 0; i < measures->n; i++) {
-		struct dcb_measure *measure = &measures->rows[i];
-
-		for (size_t k = 0; measure->kernels && k < measures->n_kernels; k++)
-			free(measure->kernels[k].boots);
-		free(measure->kernels);
-		free(measure->role);
-		free(measure->name);
-		free(measure->unit);
-		free(measure->better);
-	}
-	free(measures->rows);
-	*measures = (struct dcb_measures)DCB_MEASURES_NULL;
 }

@@ -107,12 +107,12 @@ static json_t *side_to_json(const struct dcb_summary *summary, const struct dcb_
 	for (size_t i = 0; boots && i < side->n; i++)
 		if (json_array_append_new(boots, dcb_json_number(side->boots[i])) < 0)
 			return NULL;
-	return json_pack_ex(NULL, 0, "{so so so so sI sO so}", "kernel",
+	return json_pack_ex(NULL, 0, "{so so so so sI sO sb so}", "kernel",
 			    text_to_json(summary->kernels[side->kernel].name), "median",
 			    figure_to_json(side, side->median), "lo",
 			    figure_to_json(side, side->lo), "hi", figure_to_json(side, side->hi),
-			    "n", (json_int_t)side->n, "boots", boots, "lacking",
-			    text_to_json(side->lacking));
+			    "n", (json_int_t)side->n, "boots", boots, "bimodal", side->bimodal,
+			    "lacking", text_to_json(side->lacking));
 }
 
 static json_t *candidate_to_json(const struct dcb_summary *summary,
@@ -135,20 +135,30 @@ static json_t *change_to_json(const struct dcb_comparison *comparison)
 			    interval ? dcb_json_number(comparison->change_hi) : json_null());
 }
 
+static json_t *p_to_json(const struct dcb_comparison *comparison, double p)
+{
+	return comparison->has_p ? dcb_json_number(p) : json_null();
+}
+
 static json_t *comparison_to_json(const struct dcb_summary *summary, size_t i)
 {
 	const struct dcb_comparison *comparison = &summary->comparisons[i];
 	const struct dcb_store_run_workload *workload = &summary->workloads[comparison->workload];
 
 	return json_pack_ex(
-		NULL, 0, "{so so so so so so sb sb so so so so}", "workload",
+		NULL, 0, "{so so so so so so sb sb so so so so sI so so so so sI so}", "workload",
 		text_to_json(workload->name), "params", text_to_json(workload->params), "role",
 		text_to_json(comparison->role), "metric", text_to_json(comparison->metric), "unit",
 		text_to_json(comparison->unit), "better", text_to_json(comparison->better),
 		"primary", comparison->primary, "exact", comparison->exact, "base",
 		side_to_json(summary, &comparison->base), "candidate",
 		candidate_to_json(summary, comparison), "change", change_to_json(comparison),
-		"verdict", text_to_json(dcb_verdict_name(comparison->verdict)));
+		"spread", text_to_json(dcb_spread_name(comparison->spread)), "pairs",
+		(json_int_t)comparison->n_pairs, "threshold",
+		dcb_json_number(comparison->threshold), "p", p_to_json(comparison, comparison->p),
+		"p_adjusted", p_to_json(comparison, comparison->p_adjusted), "verdict",
+		text_to_json(dcb_verdict_name(comparison->verdict)), "further_blocks",
+		(json_int_t)comparison->further_blocks, "reason", text_to_json(comparison->reason));
 }
 
 static json_t *symptom_to_json(const struct dcb_summary *summary, size_t i)
@@ -187,6 +197,25 @@ static json_t *setting_to_json(const struct dcb_summary *summary, size_t i)
 			    text_to_json(setting->name), "value", text_to_json(setting->value));
 }
 
+static json_t *failures_to_json(const struct dcb_summary *summary, size_t i)
+{
+	const struct dcb_summary_failures *failures = &summary->failures[i];
+
+	return json_pack_ex(NULL, 0, "{so si si so sb sb}", "kernel",
+			    text_to_json(summary->kernels[i].name), "ok", (int)failures->ok,
+			    "failed", (int)failures->failed, "state", text_to_json(failures->state),
+			    "only_candidate_fails", failures->only_candidate_fails,
+			    "only_base_fails", failures->only_base_fails);
+}
+
+static json_t *judgement_to_json(const struct dcb_summary *summary)
+{
+	return json_pack_ex(NULL, 0, "{sI so so sI}", "look", (json_int_t)summary->n_looks, "alpha",
+			    dcb_json_number(summary->alpha), "level",
+			    dcb_json_number(summary->level), "judged",
+			    (json_int_t)summary->n_judged);
+}
+
 static json_t *overhead_to_json(const struct dcb_summary *summary)
 {
 	double first_record_s = -1;
@@ -201,7 +230,7 @@ static json_t *overhead_to_json(const struct dcb_summary *summary)
 
 json_t *dcb_summary_to_json(const struct dcb_summary *summary)
 {
-	return json_pack_ex(NULL, 0, "{ss so so so so so so so so so so}", "version", VERSION,
+	return json_pack_ex(NULL, 0, "{ss so so so so so so so so so so so so}", "version", VERSION,
 			    "run", run_to_json(summary), "kernels",
 			    list_to_json(summary, summary->n_kernels, kernel_to_json), "workloads",
 			    list_to_json(summary, summary->n_workloads, workload_to_json), "boots",
@@ -211,5 +240,7 @@ json_t *dcb_summary_to_json(const struct dcb_summary *summary)
 			    "fingerprint", stored_to_json(summary->run.fingerprint), "counters",
 			    list_to_json(summary, summary->n_counters, counter_to_json), "settings",
 			    list_to_json(summary, summary->n_settings, setting_to_json), "overhead",
-			    overhead_to_json(summary));
+			    overhead_to_json(summary), "failures",
+			    list_to_json(summary, summary->n_kernels, failures_to_json),
+			    "judgement", judgement_to_json(summary));
 }

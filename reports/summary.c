@@ -193,7 +193,9 @@ static int load(struct loader *loader, int64_t run_id, const struct dcb_summary_
 				    ? (summary->run.wall_s - summary->run.guest_wall_s) /
 					      summary->run.wall_s
 				    : -1;
-	return dcb_comparisons_load(store, summary, options->exact, loader->err);
+	if (dcb_failures_load(summary) < 0)
+		return dcb_error_oom(loader->err);
+	return dcb_comparisons_load(store, summary, options, loader->err);
 }
 
 int dcb_summary_new(struct dcb_store *store, int64_t run_id,
@@ -307,6 +309,7 @@ void dcb_summary_free(struct dcb_summary *summary)
 	free(summary->workloads);
 	free(summary->boots);
 	free(summary->comparisons);
+	free(summary->failures);
 	free(summary->symptoms);
 	free(summary);
 }

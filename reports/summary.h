@@ -52,12 +52,15 @@ struct dcb_comparison {
 	bool primary;
 	struct dcb_side base, candidate;
 	bool has_ratio; /* change is a ratio; else a difference in the metric's unit */
-	double change, change_lo, change_hi; /* ratio: candidate / base */
+	/* Of medians over those boots that have a partner. ratio: candidate / base. */
+	double change, change_lo, change_hi;
 	bool has_interval;
 	bool exact; /* icount, paired by seed: digits compared */
 	enum dcb_spread spread;
-	size_t n_pairs;   /* blocks with a value on both sides: only these are compared */
-	double threshold; /* what counts as the same: 0.01 is 1 % of base; of a difference: 0 */
+	size_t n_pairs; /* blocks with a value on both sides: only these are compared */
+	/* What counts as the same: 0.01 is 1 % of base; of a difference, in the metric's unit, such
+	 * a share of base's median, or 0. */
+	double threshold;
 	bool has_p;
 	double p, p_adjusted; /* two-sided, of no change; adjusted over the run's metrics */
 	enum dcb_verdict verdict;
@@ -93,6 +96,14 @@ struct dcb_summary_boot {
 	struct dcb_store_boot row; /* its strings are owned by the summary */
 };
 
+/* Boots of one kernel. That they fail on one side only is a finding. */
+struct dcb_summary_failures {
+	unsigned ok, failed;
+	const char *state; /* how most of them failed ("panic"); NULL; a literal or a boot's */
+	/* Of a candidate: it fails, and base never did. Of base: it fails, and no candidate did. */
+	bool only_candidate_fails, only_base_fails;
+};
+
 /* How the guests of a kernel were set, by the kernel's own word: "preempt" is "full". */
 struct dcb_summary_setting {
 	size_t kernel;
@@ -111,7 +122,12 @@ struct dcb_summary {
 	 * metric), whose candidate is base with n = 0. */
 	struct dcb_comparison *comparisons;
 	size_t n_comparisons;
-	struct dcb_summary_symptom *symptoms; /* one a (workload, name, kernel) */
+	size_t n_looks;  /* at which of them these verdicts came, 1 for the first */
+	double alpha;    /* false alarms that this look may have */
+	double level;    /* of the intervals: 1 - alpha */
+	size_t n_judged; /* comparisons whose p's were adjusted together */
+	struct dcb_summary_failures *failures; /* one a kernel */
+	struct dcb_summary_symptom *symptoms;  /* one a (workload, name, kernel) */
 	size_t n_symptoms;
 	double overhead; /* (wall - guest wall) / wall, or -1 */
 	/* Of the first good boot of base, or, where there is none, of any kernel; names ordered. */
@@ -121,12 +137,18 @@ struct dcb_summary {
 	size_t n_settings;
 };
 
+struct dcb_summary;
+
 struct dcb_summary_options {
 	/* The machine's figures repeat to the digit (icount); those of a kernel whose guests had a
 	 * disk do not for all that. */
 	bool exact;
 	const char *threshold; /* by lab/threshold.h; NULL: as the run was planned */
-	bool strict;           /* no verdict where no calibration holds */
+	bool strict;           /* no verdict where no calibration holds, of what is not exact */
+	/* A calibration of this host and machine holds for the metric; NULL: none does. */
+	bool (*calibrated)(void *context, const struct dcb_summary *summary,
+			   const struct dcb_comparison *comparison);
+	void *calibrated_context;
 };
 int dcb_summary_new(struct dcb_store *store, int64_t run_id,
 		    const struct dcb_summary_options *options, struct dcb_summary **ret_summary,

@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "reports/load.h"
-#include "reports/stats.h"
+#include "reports/stats/median.h"
 
 /* What one boot says of one symptom. */
 struct finding {

@@ -6,7 +6,8 @@
 
 #include "base/file.h"
 #include "reports/format.h"
-#include "reports/stats.h"
+#include "reports/judgement-notes.h"
+#include "reports/stats/median.h"
 #include "reports/table-rows.h"
 #include "reports/text.h"
 
@@ -50,6 +51,20 @@ static int print_boots(const struct dcb_summary *summary, const struct dcb_table
 		line = longer;
 	}
 	return print_line(TAKE_PTR(line), DCB_COLOUR_NONE, options, file);
+}
+
+/* Findings, and how the verdicts came about. */
+static int print_judgement(const struct dcb_summary *summary,
+			   const struct dcb_table_options *options, FILE *file)
+{
+	_cleanup_(dcb_notes_deinit) struct dcb_notes notes = DCB_NOTES_NULL;
+	int r;
+
+	r = dcb_judgement_notes(summary, options->all, &notes);
+	for (size_t i = 0; r >= 0 && i < notes.n; i++)
+		r = print_line(dcb_format("  %-13s%s", notes.rows[i].label, notes.rows[i].text),
+			       notes.rows[i].colour, options, file);
+	return r;
 }
 
 static int print_failed(const struct dcb_summary *summary, const struct dcb_table_options *options,
@@ -211,7 +226,9 @@ int dcb_table_print_notes(const struct dcb_summary *summary,
 {
 	int r;
 
-	r = print_boots(summary, options, file);
+	r = print_judgement(summary, options, file);
+	if (r >= 0)
+		r = print_boots(summary, options, file);
 	if (r >= 0)
 		r = print_failed(summary, options, file);
 	if (r >= 0)

@@ -2,6 +2,7 @@
 #include "reports/table-rows.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -280,6 +281,35 @@ static enum dcb_colour verdict_colour(enum dcb_verdict verdict)
 	}
 }
 
+char *dcb_table_verdict(const struct dcb_comparison *comparison, bool brief)
+{
+	const char *name = dcb_verdict_name(comparison->verdict);
+	int64_t further = comparison->further_blocks;
+
+	if (comparison->verdict != DCB_VERDICT_CANNOT_TELL)
+		return strdup(name);
+	if (brief && further > 0 && further <= DCB_FURTHER_MAX)
+		return dcb_format("+%" PRId64 " block%s", further, further == 1 ? "" : "s");
+	if (brief)
+		return strdup(name);
+	if (further > DCB_FURTHER_MAX)
+		return dcb_format("%s, >%d blocks", name, DCB_FURTHER_MAX);
+	if (further > 0)
+		return dcb_format("%s, +%" PRId64 " block%s", name, further,
+				  further == 1 ? "" : "s");
+	return dcb_format("%s%s%s", name, comparison->reason ? ": " : "",
+			  comparison->reason ? comparison->reason : "");
+}
+
+/* A metric that one side has not, and no counter's lack explains it. */
+static bool is_one_sided(const struct dcb_comparison *comparison)
+{
+	const struct dcb_side *base = &comparison->base, *candidate = &comparison->candidate;
+
+	return !base->n != !candidate->n && comparison->reason &&
+	       !(base->n ? candidate : base)->lacking;
+}
+
 static const struct dcb_comparison *
 find_candidate(const struct dcb_summary *summary, const struct dcb_comparison *first, size_t kernel)
 {
@@ -301,11 +331,14 @@ static int set_candidate(const struct dcb_comparison *comparison, size_t column,
 		grid, column, 1,
 		value_text(&comparison->candidate, comparison->unit, shape->value_intervals),
 		DCB_COLOUR_NONE);
+	if (r >= 0 && is_one_sided(comparison))
+		return dcb_grid_set(grid, column + 1, 2, dcb_text_printable(comparison->reason),
+				    DCB_COLOUR_UNSURE);
 	if (r >= 0)
 		r = dcb_grid_set(grid, column + 1, 1,
 				 change_text(comparison, shape->change_intervals), DCB_COLOUR_NONE);
 	if (r >= 0 && verdict != DCB_VERDICT_NONE)
-		r = dcb_grid_set(grid, column + 2, 1, strdup(dcb_verdict_name(verdict)),
+		r = dcb_grid_set(grid, column + 2, 1, dcb_table_verdict(comparison, shape->brief),
 				 verdict_colour(verdict));
 	return r;
 }

@@ -11,6 +11,7 @@ struct dcb_table_shape {
 	const size_t *candidates; /* kernels */
 	size_t n_candidates;
 	bool value_intervals, change_intervals;
+	bool brief; /* verdicts as short as they can be */
 	bool all;
 };
 
@@ -25,6 +26,9 @@ const struct dcb_summary_symptom *dcb_table_find_symptom(const struct dcb_summar
 /* "spins", "no wait", "yes": what a kernel showed; "-" for NULL or where no boot tells. malloc'd.
  */
 char *dcb_table_state(const struct dcb_summary_symptom *symptom);
+/* "improved"; "cannot-tell, +12 blocks", or why it cannot; brief: "+12 blocks", or "cannot-tell"
+ * where there is no such number. malloc'd. */
+char *dcb_table_verdict(const struct dcb_comparison *comparison, bool brief);
 /* Names of the kernels. All return -ENOMEM, or the number of rows. */
 int dcb_table_add_head(const struct dcb_summary *summary, const struct dcb_table_shape *shape,
 		       struct dcb_grid *grid);

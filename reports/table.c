@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The table. Of several shapes, from the most telling to the narrowest, the first that fits is
- * printed: intervals go before anything else, then each candidate gets a block of its own.
+ * printed: intervals go before anything else, then words of verdicts, then each candidate gets a
+ * block of its own.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -14,8 +15,9 @@
 #include "reports/text.h"
 
 static const struct {
-	bool value_intervals, change_intervals;
-} details[] = {{true, true}, {false, true}, {false, false}};
+	bool value_intervals, change_intervals, brief;
+} details[] = {
+	{true, true, false}, {false, true, false}, {false, false, false}, {false, false, true}};
 
 #define TITLE_WIDTH 100
 #define DETAIL_LAST (ARRAY_SIZE(details) - 1)
@@ -68,6 +70,7 @@ static int print_block(const struct table *table, int64_t workload, const size_t
 			.n_candidates = n_candidates,
 			.value_intervals = details[detail].value_intervals,
 			.change_intervals = details[detail].change_intervals,
+			.brief = details[detail].brief,
 			.all = table->options->all,
 		};
 		int n, r;

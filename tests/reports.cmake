@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-dcb_unit_test(stats LINK dcb_reports)
+dcb_unit_test(normal LINK dcb_reports)
+dcb_unit_test(median LINK dcb_reports)
+dcb_unit_test(signed-rank LINK dcb_reports)
+dcb_unit_test(fdr LINK dcb_reports)
+dcb_unit_test(modes LINK dcb_reports)
+dcb_unit_test(bootstrap LINK dcb_reports)
+dcb_unit_test(further LINK dcb_reports)
 dcb_unit_test(format LINK dcb_reports)
 dcb_unit_test(compare LINK dcb_reports)
 dcb_unit_test(summary LINK dcb_reports)

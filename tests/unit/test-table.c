@@ -19,15 +19,20 @@ static char *print(const struct dcb_summary *summary, int width, bool colour, bo
 	return text;
 }
 
-static struct dcb_summary *load(struct fixture *f, int64_t run)
+static struct dcb_summary *load_as(struct fixture *f, int64_t run, bool exact)
 {
 	struct dcb_summary *summary = NULL;
 	struct dcb_error err = DCB_ERROR_NULL;
 
-	if (dcb_summary_new(f->store, run, &(struct dcb_summary_options){.exact = true}, &summary,
+	if (dcb_summary_new(f->store, run, &(struct dcb_summary_options){.exact = exact}, &summary,
 			    &err) < 0)
 		fail_msg("%s", err.message);
 	return summary;
+}
+
+static struct dcb_summary *load(struct fixture *f, int64_t run)
+{
+	return load_as(f, run, true);
 }
 
 static void check_lines(const char *text, size_t width)
@@ -91,6 +96,78 @@ static void table__golden_of_three_kernels(void **state)
 	check_golden(summary, 80, false, "three-80");
 	check_golden(summary, 120, false, "three-120");
 	check_golden(summary, 200, false, "three-200");
+}
+
+/* Twelve blocks with noise: of every verdict one, a metric of one side, one with two modes. */
+static int64_t noisy_run(struct dcb_store *store)
+{
+	static const double noise[] = {0, 3, -2, 1, -1, 2, -3, 0.5, -0.5, 1.5, -1.5, 2.5};
+	static const double other[] = {1, -2, 2.5, -1, 3, -0.5, 0, 2, -3, 0.5, -1.5, 1.5};
+	struct dcb_store_run row = fixture_run();
+	int64_t run;
+
+	row.state = DCB_RUN_DONE;
+	row.owner = NULL;
+	row.machine = "tcg";
+	row.blocks = 12;
+	run = fixture_create(store, &row, 2);
+	for (int64_t block = 0; block < 12; block++) {
+		for (size_t k = 0; k < 2; k++) {
+			double by = k ? other[block] : noise[block];
+			const struct figure figures[] = {
+				{"waiter", "cpu", "ns", "lower", true,
+				 (k ? 80e6 : 100e6) * (1 + by / 500), true},
+				{"waiter", "wall", "ns", "lower", true, 120e6 * (1 + by / 4000),
+				 true},
+				{"waiter", "p99", "ns", "lower", true,
+				 (k ? 104e6 : 100e6) * (1 + by / 40), true},
+				{"closer", "cpu", "ns", "lower", true,
+				 (k ? 110e6 : 90e6) * (1 + by / 500), true},
+				{"closer", "rate", "count", "higher", true,
+				 (block % 2 && k ? 150 : 100) + by / 7, true},
+				{"closer", k ? "new" : "old", "count", "lower", true, 3, true},
+				{0},
+			};
+
+			if (k && block == 5)
+				report_failed_boot(store, run, k, block, "Oops");
+			else
+				report_boot(store, run, k, block, figures, NULL, 0);
+		}
+	}
+	return run;
+}
+
+static void table__golden_of_noisy_boots(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_(dcb_summary_freep) struct dcb_summary *summary = load_as(f, noisy_run(f->store),
+									   false);
+
+	check_golden(summary, 80, false, "noisy-80");
+	check_golden(summary, 120, false, "noisy-120");
+}
+
+/* One block of exact boots: digits, no interval. */
+static void table__golden_of_one_seed(void **state)
+{
+	struct fixture *f = *state;
+	struct dcb_store_run row = fixture_run();
+	int64_t run = fixture_create(f->store, &row, 2);
+
+	for (size_t k = 0; k < 2; k++) {
+		const struct figure figures[] = {
+			{"waiter", "cycles", "count", "lower", true, k ? 1001 : 1000},
+			{"waiter", "instructions", "count", "lower", true, k ? 980 : 1000},
+			{0},
+		};
+
+		report_boot(f->store, run, k, 0, figures, NULL, 0);
+	}
+
+	_cleanup_(dcb_summary_freep) struct dcb_summary *summary = load(f, run);
+
+	check_golden(summary, 80, false, "digits-80");
 }
 
 static void table__golden_of_base_alone(void **state)
@@ -197,6 +274,8 @@ int main(void)
 		T(table__golden_of_two_kernels),
 		T(table__golden_of_three_kernels),
 		T(matrix__golden_of_three_kernels),
+		T(table__golden_of_noisy_boots),
+		T(table__golden_of_one_seed),
 		T(table__golden_of_base_alone),
 		T(table__any_width_holds),
 		T(table__colour_only_adds_escapes),
