@@ -16,3 +16,8 @@ add_executable(summary-sample ${CMAKE_CURRENT_LIST_DIR}/integration/summary-samp
 target_link_libraries(summary-sample PRIVATE dcb_flags dcb_reports PkgConfig::CMOCKA)
 set_target_properties(summary-sample PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 dcb_script_test(integration summary-schema TIMEOUT 60)
+
+# Figures, no verdict: see docs/statistics.md.
+add_executable(bench-verdicts EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/bench/verdicts/verdicts.c)
+target_link_libraries(bench-verdicts PRIVATE dcb_flags dcb_reports m)
+set_target_properties(bench-verdicts PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)

@@ -20,237 +20,22 @@
  * nothing.
  */
 #include <inttypes.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/random.h"
 #include "reports/summary.h"
 #include "schema/store.h"
 
-#define ITERATIONS  10
+#include "other-rules.h"
+#include "samples.h"
+
 #define METRICS     10
-#define MAX_BLOCKS  64
 #define BATCH       50 /* runs a database */
-#define LEVEL       1e6
 #define LEAST_SHOWN 0.01
-
-static void die(const char *what)
-{
-	fprintf(stderr, "bench-verdicts: %s\n", what);
-	exit(1);
-}
-
-/* ---- one run's samples: two kernels ---- */
-
-struct series {
-	double *values; /* of one boot and one metric */
-	size_t n;
-};
-
-struct data {
-	size_t n_blocks, n_metrics;
-	/* [metric][kernel][block] */
-	struct series (*series)[2][MAX_BLOCKS];
-};
-
-static void data_init(struct data *data, size_t n_blocks, size_t n_metrics)
-{
-	data->n_blocks = n_blocks;
-	data->n_metrics = n_metrics;
-	data->series = calloc(n_metrics, sizeof(*data->series));
-	if (!data->series)
-		die("out of memory");
-}
-
-/* Values are owned where `owned`. */
-static void data_deinit(struct data *data, bool owned)
-{
-	for (size_t m = 0; owned && m < data->n_metrics; m++)
-		for (size_t k = 0; k < 2; k++)
-			for (size_t b = 0; b < data->n_blocks; b++)
-				free(data->series[m][k][b].values);
-	free(data->series);
-}
-
-/* ---- noise ---- */
-
-static double uniform(struct dcb_random *random)
-{
-	return ((double)(dcb_random_next(random) >> 11) + 0.5) / 9007199254740992.0;
-}
-
-static double gauss(struct dcb_random *random)
-{
-	return sqrt(-2 * log(uniform(random))) * cos(2 * M_PI * uniform(random));
-}
-
-/* Student's t with two degrees of freedom: its variance is infinite. */
-static double heavy(struct dcb_random *random)
-{
-	double u = uniform(random);
-
-	return (2 * u - 1) / sqrt(2 * u * (1 - u));
-}
-
-struct noise {
-	const char *name;
-	double (*boot)(struct dcb_random *random);
-	void (*iterations)(struct dcb_random *random, double boot, double *values);
-};
-
-static double boot_normal(struct dcb_random *random)
-{
-	return 1 + 0.01 * gauss(random);
-}
-
-static void iterate_normal(struct dcb_random *random, double boot, double *values)
-{
-	for (size_t i = 0; i < ITERATIONS; i++)
-		values[i] = boot * (1 + 0.01 * gauss(random));
-}
-
-static double boot_log_normal(struct dcb_random *random)
-{
-	return exp(0.05 * gauss(random));
-}
-
-static void iterate_log_normal(struct dcb_random *random, double boot, double *values)
-{
-	for (size_t i = 0; i < ITERATIONS; i++)
-		values[i] = boot * exp(0.1 * gauss(random));
-}
-
-static double boot_heavy(struct dcb_random *random)
-{
-	return 1 + 0.005 * fabs(heavy(random));
-}
-
-static void iterate_heavy(struct dcb_random *random, double boot, double *values)
-{
-	for (size_t i = 0; i < ITERATIONS; i++)
-		values[i] = boot * (1 + 0.01 * fabs(heavy(random)));
-}
-
-static double boot_bimodal(struct dcb_random *random)
-{
-	return (uniform(random) < 0.5 ? 1 : 1.05) * (1 + 0.002 * gauss(random));
-}
-
-static void iterate_correlated(struct dcb_random *random, double boot, double *values)
-{
-	const double rho = 0.95;
-	double state = gauss(random);
-
-	for (size_t i = 0; i < ITERATIONS; i++) {
-		values[i] = boot * (1 + 0.01 * state);
-		state = rho * state + sqrt(1 - rho * rho) * gauss(random);
-	}
-}
-
-static double boot_quiet(struct dcb_random *random)
-{
-	return 1 + 0.005 * gauss(random);
-}
-
-static const struct noise noises[] = {
-	{"normal, 1 %", boot_normal, iterate_normal},
-	{"log-normal, 5 %", boot_log_normal, iterate_log_normal},
-	{"heavy-tailed (t, 2 df)", boot_heavy, iterate_heavy},
-	{"bimodal boots, 5 % apart", boot_bimodal, iterate_normal},
-	{"autocorrelated in the boot", boot_quiet, iterate_correlated},
-};
-
-/* effect: of the first metric, on the second kernel. */
-static void data_draw(struct data *data, const struct noise *noise, double effect,
-		      struct dcb_random *random)
-{
-	for (size_t m = 0; m < data->n_metrics; m++)
-		for (size_t k = 0; k < 2; k++)
-			for (size_t b = 0; b < data->n_blocks; b++) {
-				double factor = k == 1 && m == 0 ? 1 + effect : 1;
-				struct series *series = &data->series[m][k][b];
-
-				series->n = ITERATIONS;
-				series->values = calloc(ITERATIONS, sizeof(double));
-				if (!series->values)
-					die("out of memory");
-				noise->iterations(random, LEVEL * factor * noise->boot(random),
-						  series->values);
-			}
-}
-
-/* ---- the rules of others ---- */
-
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(const struct series *series)
-{
-	_cleanup_free_ double *copy = malloc((series->n + 1) * sizeof(*copy));
-
-	if (!copy)
-		die("out of memory");
-	memcpy(copy, series->values, series->n * sizeof(*copy));
-	qsort(copy, series->n, sizeof(*copy), compare_doubles);
-	return copy[series->n / 2];
-}
-
-static bool ranges_say(const struct series sides[2][MAX_BLOCKS], size_t n, double least)
-{
-	double boots[2][MAX_BLOCKS], middle[2], ratio;
-
-	for (size_t k = 0; k < 2; k++) {
-		for (size_t b = 0; b < n; b++)
-			boots[k][b] = median(&sides[k][b]);
-		qsort(boots[k], n, sizeof(double), compare_doubles);
-		middle[k] = boots[k][n / 2];
-	}
-	ratio = middle[1] > middle[0] ? middle[1] / middle[0] : middle[0] / middle[1];
-	if (ratio <= 1 + least)
-		return false;
-	return (boots[1][0] > middle[0] && middle[1] > boots[0][n - 1]) ||
-	       (boots[0][0] > middle[1] && middle[0] > boots[1][n - 1]);
-}
-
-static bool pooled_says(const struct series sides[2][MAX_BLOCKS], size_t n)
-{
-	double mean[2], square[2], count[2], error, freedom, t, critical;
-
-	for (size_t k = 0; k < 2; k++) {
-		double sum = 0, squares = 0;
-
-		count[k] = 0;
-		for (size_t b = 0; b < n; b++)
-			for (size_t i = 0; i < sides[k][b].n; i++) {
-				sum += sides[k][b].values[i];
-				count[k]++;
-			}
-		mean[k] = sum / count[k];
-		for (size_t b = 0; b < n; b++)
-			for (size_t i = 0; i < sides[k][b].n; i++)
-				squares += pow(sides[k][b].values[i] - mean[k], 2);
-		square[k] = squares / (count[k] - 1) / count[k];
-	}
-	error = square[0] + square[1];
-	if (error <= 0)
-		return mean[0] != mean[1];
-	freedom = error * error /
-		  (square[0] * square[0] / (count[0] - 1) + square[1] * square[1] / (count[1] - 1));
-	t = fabs(mean[1] - mean[0]) / sqrt(error);
-	/* Of Student's t at 97.5 %, by its expansion about the normal (Fisher, Cornish 1960). */
-	critical = 1.959964 + (pow(1.959964, 3) + 1.959964) / (4 * freedom);
-	return t > critical;
-}
 
 /* ---- ours ---- */
 
@@ -349,6 +134,7 @@ static int64_t put_run(struct bench *bench, const struct data *data, const char 
 		.plan = "{}",
 		.fingerprint = "{}",
 	};
+	(void)looks;
 	char shas[2][65];
 	int64_t metrics[256], run;
 
@@ -361,8 +147,6 @@ static int64_t put_run(struct bench *bench, const struct data *data, const char 
 		rows[k] = kernels[k];
 		rows[k].kernel.sha256 = shas[k];
 	}
-	if (looks)
-		row.looks = looks;
 	check(bench,
 	      dcb_store_create_run(bench->store, &row, rows, 2, &workload, 1, &run, &bench->err));
 	for (size_t m = 0; m < data->n_metrics; m++) {
