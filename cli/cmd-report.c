@@ -85,8 +85,8 @@ static int report(int argc, char **argv, struct dcb_error *err)
 		{dcb_database_options, &arguments.database},
 	};
 	_cleanup_(dcb_summary_freep) struct dcb_summary *summary = NULL;
-	_cleanup_(dcb_store_snapshot_endp) struct dcb_store *snapshot = NULL;
 	_cleanup_(dcb_store_closep) struct dcb_store *store = NULL;
+	_cleanup_(dcb_store_snapshot_endp) struct dcb_store *snapshot = NULL;
 	struct dcb_report report = {.width = 80};
 	const struct dcb_report_format *format;
 	int64_t run_id;

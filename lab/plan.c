@@ -21,7 +21,7 @@ const struct dcb_option dcb_plan_options[] = {
 	{"arch", DCB_OPTION_STRING, offsetof(struct dcb_plan, arch), .fallback = "auto",
 	 .help = "x86_64 or arm64 (default: the host's for kvm, else arm64)"},
 	{"blocks", DCB_OPTION_INT, offsetof(struct dcb_plan, blocks), 0, 10000, .fallback = "0",
-	 .help = "how often every kernel is booted (0: 3 where boots are exact, else 5)"},
+	 .help = "how often every kernel is booted (0: 3 where boots are exact, else 6)"},
 	{"seed", DCB_OPTION_INT, offsetof(struct dcb_plan, seed), 0, INT64_MAX, .fallback = "1",
 	 .help = "orders the boots and seeds the guests"},
 	{"cpus", DCB_OPTION_INT, offsetof(struct dcb_plan, cpus), 0, 64, .fallback = "0",
@@ -385,7 +385,7 @@ int dcb_plan_settle(struct dcb_plan *plan, struct dcb_error *err)
 	if (r < 0)
 		return r;
 	if (plan->blocks == 0)
-		plan->blocks = plan->ops->exact ? 3 : 5;
+		plan->blocks = plan->ops->exact ? 3 : 6;
 	if (plan->cpus == 0)
 		plan->cpus = plan->ops->default_cpus;
 	if (plan->jobs == 0)

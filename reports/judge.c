@@ -190,6 +190,8 @@ static char *why_not(const struct judge *judge, const struct dcb_comparison *com
 
 	if (n == 1)
 		return strdup("one block only");
+	if (!comparison->has_interval)
+		return strdup("boots of one seed differ");
 	if (n < least && evidence->all_equal)
 		return dcb_format("all equal: needs at least %zu blocks", least);
 	if (n < least)

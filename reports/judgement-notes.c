@@ -103,7 +103,7 @@ static int add_intervals(const struct dcb_summary *summary, const struct interva
 		r = add(notes, "intervals", DCB_COLOUR_NONE,
 			spread == DCB_SPREAD_BOOTS
 				? dcb_format("%s, over the noise of %s boots a side", level, pairs)
-				: dcb_format("%s, over the code layout of %s seeds: no noise",
+				: dcb_format("%s, over the code layout of %s seeds, not noise",
 					     level, pairs));
 	}
 	return r;

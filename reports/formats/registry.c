@@ -5,10 +5,12 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/option.h"
 
 const struct dcb_report_format *const dcb_report_formats[] = {
-	&dcb_report_json,
+	&dcb_report_json, &dcb_report_kcidb,       &dcb_report_bmf,
+	&dcb_report_b4,   &dcb_report_openmetrics,
 };
 const size_t dcb_n_report_formats = ARRAY_SIZE(dcb_report_formats);
 
@@ -32,4 +34,14 @@ int dcb_report_format_find(const char *name, const struct dcb_report_format **re
 		return dcb_error_usage(err, "unknown format \"%.40s\": did you mean %s? (%s)", name,
 				       nearest, list);
 	return dcb_error_usage(err, "unknown format \"%.40s\": give one of %s", name, list);
+}
+
+int dcb_report_write_json(const json_t *document, FILE *file, struct dcb_error *err)
+{
+	_cleanup_free_ char *text = document ? dcb_json_print(document) : NULL;
+
+	if (!text)
+		return dcb_error_oom(err);
+	fputs(text, file);
+	return 0;
 }

@@ -34,7 +34,9 @@ static inline void report_sample(struct dcb_store *store, const struct figure *f
 			.metric = id,
 			.iteration = i,
 			.present = !isnan(figure->value),
-			.value = isnan(figure->value) ? 0 : figure->value * (i == 1 && !figure->steady ? 3 : 1),
+			.value = isnan(figure->value)
+					 ? 0
+					 : figure->value * (i == 1 && !figure->steady ? 3 : 1),
 		};
 }
 

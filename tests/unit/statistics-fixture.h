@@ -18,17 +18,22 @@
 #include "base/random.h"
 #include "reports/stats/normal.h"
 
-static inline json_t *reference_load(const char *path)
+static inline void reference_each(const char *path, void (*each)(const json_t *row))
 {
 	json_error_t error;
-	json_t *cases = json_load_file(path, 0, &error);
+	json_auto_t *cases = json_load_file(path, 0, &error);
+	json_t *row;
+	size_t i;
 
 	if (!cases)
 		fail_msg("%s: %s", path, error.text);
 	assert_true(json_array_size(cases) > 0);
-	return cases;
+	json_array_foreach(cases, i, row)
+	{
+		each(row);
+	}
 }
-#define REFERENCE(name) reference_load(DCB_TEST_DATA "/statistics/" name ".json")
+#define REFERENCE_EACH(name, each) reference_each(DCB_TEST_DATA "/statistics/" name ".json", each)
 
 static inline double reference_number(const json_t *row, const char *key)
 {

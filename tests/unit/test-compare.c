@@ -211,6 +211,31 @@ static void exact__blocks_that_disagree_cannot_tell(void **state)
 	assert_int_equal(o.c.verdict, DCB_VERDICT_CANNOT_TELL);
 }
 
+/* That exact boots of one seed differ must not be. */
+static void exact__one_seed_in_several_blocks_is_judged_by_its_digits(void **state)
+{
+	struct dcb_boot_figure b[MAX_BOOTS], c[MAX_BOOTS];
+	double base[] = {100, 100, 100}, up[] = {105, 105, 105}, mixed[] = {105, 100, 95};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct dcb_figures left = figures(base, 3, 0, b);
+		struct dcb_figures right = figures(i ? mixed : up, 3, 0, c);
+		struct outcome o;
+		struct run run;
+
+		for (size_t j = 0; j < 3; j++)
+			b[j].seed = c[j].seed = 7;
+		run_init(&run, 1);
+		add(&run, "lower", true, &left, &right);
+		o = outcome_of(&run);
+		assert_true(!o.c.has_interval && !o.c.has_p);
+		assert_int_equal(o.c.spread, DCB_SPREAD_NONE);
+		assert_int_equal(o.c.verdict, i ? DCB_VERDICT_CANNOT_TELL : DCB_VERDICT_REGRESSED);
+		assert_string_equal(o.reason, i ? "boots of one seed differ" : "");
+	}
+}
+
 static void exact__base_of_zero_is_judged_by_the_difference(void **state)
 {
 	struct outcome o = COMPARE("lower", true, VALUES(0, 0), VALUES(1, 2));
@@ -685,6 +710,7 @@ int main(void)
 		cmocka_unit_test(exact__one_boot_is_enough),
 		cmocka_unit_test(exact__within_one_percent_is_the_same_in_any_direction),
 		cmocka_unit_test(exact__blocks_that_disagree_cannot_tell),
+		cmocka_unit_test(exact__one_seed_in_several_blocks_is_judged_by_its_digits),
 		cmocka_unit_test(exact__base_of_zero_is_judged_by_the_difference),
 		cmocka_unit_test(exact__boots_without_a_partner_are_left_out),
 		cmocka_unit_test(exact__without_pairs_boots_are_compared_as_elsewhere),

@@ -4,24 +4,22 @@
 #include "reports/stats/fdr.h"
 #include "reports/stats/looks.h"
 
+static void check_adjust(const json_t *row)
+{
+	size_t n, n_wanted;
+	_cleanup_free_ double *p = reference_numbers(row, "p", &n);
+	_cleanup_free_ double *wanted = reference_numbers(row, "adjusted", &n_wanted);
+
+	assert_int_equal(n, n_wanted);
+	assert_int_equal(dcb_fdr_adjust(p, n, p), 0);
+	for (size_t j = 0; j < n; j++)
+		assert_near(p[j], wanted[j]);
+}
+
 static void adjust__as_r(void **state)
 {
-	json_auto_t *cases = REFERENCE("fdr");
-	json_t *row;
-	size_t i;
-
 	(void)state;
-	json_array_foreach(cases, i, row)
-	{
-		size_t n, n_wanted;
-		_cleanup_free_ double *p = reference_numbers(row, "p", &n);
-		_cleanup_free_ double *wanted = reference_numbers(row, "adjusted", &n_wanted);
-
-		assert_int_equal(n, n_wanted);
-		assert_int_equal(dcb_fdr_adjust(p, n, p), 0);
-		for (size_t j = 0; j < n; j++)
-			assert_near(p[j], wanted[j]);
-	}
+	REFERENCE_EACH("fdr", check_adjust);
 }
 
 static void adjust__nothing_is_nothing(void **state)

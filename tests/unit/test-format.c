@@ -6,16 +6,12 @@
 
 #include <cmocka.h>
 #include <float.h>
-#include <locale.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "locale-fixture.h"
+
 #include "base/cleanup.h"
-#include "base/error.h"
-#include "base/file.h"
-#include "base/process.h"
 #include "reports/format.h"
 #include "reports/summary.h"
 #include "reports/text.h"
@@ -105,32 +101,16 @@ static void format_value__short_buffer_is_cut(void **state)
 	assert_string_equal(buffer, "41.");
 }
 
-/* Compiles a locale with a decimal comma, as none may be installed. */
+static void check_again(void *context)
+{
+	(void)context;
+	check_values();
+}
+
 static void format_value__decimal_comma_changes_nothing(void **state)
 {
-	_cleanup_(dcb_dir_removep) char *folder = NULL;
-	_cleanup_(dcb_output_deinit) struct dcb_output output = DCB_OUTPUT_NULL;
-	_cleanup_free_ char *path = NULL;
-	struct dcb_error err = DCB_ERROR_NULL;
-	char comma[16];
-	const char *argv[] = {"localedef", "-i", "de_DE", "-f", "UTF-8", NULL, NULL};
-
 	(void)state;
-	assert_int_equal(dcb_dir_temporary("/tmp", "dcb-locale-", &folder, &err), 0);
-	path = dcb_format("%s/de_DE.UTF-8", folder);
-	assert_non_null(path);
-	argv[5] = path;
-	if (dcb_command((char *const *)argv, 60000, &output, &err) < 0) {
-		print_message("%s (package locales)\n", err.message);
-		skip();
-	}
-	assert_int_equal(setenv("LOCPATH", folder, 1), 0);
-	assert_non_null(setlocale(LC_ALL, "de_DE.UTF-8"));
-	snprintf(comma, sizeof(comma), "%.1f", 0.5);
-	assert_string_equal(comma, "0,5");
-	check_values();
-	setlocale(LC_ALL, "C");
-	unsetenv("LOCPATH");
+	with_decimal_comma(check_again, NULL);
 }
 
 static void format_interval__shares_the_unit(void **state)

@@ -4,22 +4,20 @@
 #include "reports/stats/dip.h"
 #include "reports/stats/modes.h"
 
+static void check_dip(const json_t *row)
+{
+	size_t n;
+	_cleanup_free_ double *values = reference_numbers(row, "values", &n);
+	double dip;
+
+	assert_int_equal(dcb_dip(values, n, &dip), 0);
+	assert_near(dip, reference_number(row, "dip"));
+}
+
 static void dip__as_r(void **state)
 {
-	json_auto_t *cases = REFERENCE("dip");
-	json_t *row;
-	size_t i;
-
 	(void)state;
-	json_array_foreach(cases, i, row)
-	{
-		size_t n;
-		_cleanup_free_ double *values = reference_numbers(row, "values", &n);
-		double dip;
-
-		assert_int_equal(dcb_dip(values, n, &dip), 0);
-		assert_near(dip, reference_number(row, "dip"));
-	}
+	REFERENCE_EACH("dip", check_dip);
 }
 
 static void dip__all_equal_or_one_value_is_none(void **state)

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "statistics-fixture.h"
 
+static void check_quantile(const json_t *row)
+{
+	double p = reference_number(row, "p"), z = reference_number(row, "z");
+
+	assert_near(dcb_normal_quantile(p), z);
+	assert_true(fabs(dcb_normal_cdf(z) / p - 1) < 1e-9);
+}
+
 static void quantile__as_r(void **state)
 {
-	json_auto_t *cases = REFERENCE("normal");
-	json_t *row;
-	size_t i;
-
 	(void)state;
-	json_array_foreach(cases, i, row)
-	{
-		double p = reference_number(row, "p"), z = reference_number(row, "z");
-
-		assert_near(dcb_normal_quantile(p), z);
-		assert_true(fabs(dcb_normal_cdf(z) / p - 1) < 1e-9);
-	}
+	REFERENCE_EACH("normal", check_quantile);
 }
 
 static void quantile__ends_are_infinite(void **state)

@@ -23,23 +23,21 @@ static double equivalence(const double *values, size_t n, double low, double hig
 	return p;
 }
 
+static void check_test(const json_t *row)
+{
+	size_t n;
+	_cleanup_free_ double *values = reference_numbers(row, "values", &n);
+	struct dcb_signed_rank result = test(values, n, reference_number(row, "shift"));
+
+	assert_near(result.two_sided, reference_number(row, "two_sided"));
+	assert_near(result.greater, reference_number(row, "greater"));
+	assert_near(result.less, reference_number(row, "less"));
+}
+
 static void test__as_r(void **state)
 {
-	json_auto_t *cases = REFERENCE("signed-rank");
-	json_t *row;
-	size_t i;
-
 	(void)state;
-	json_array_foreach(cases, i, row)
-	{
-		size_t n;
-		_cleanup_free_ double *values = reference_numbers(row, "values", &n);
-		struct dcb_signed_rank result = test(values, n, reference_number(row, "shift"));
-
-		assert_near(result.two_sided, reference_number(row, "two_sided"));
-		assert_near(result.greater, reference_number(row, "greater"));
-		assert_near(result.less, reference_number(row, "less"));
-	}
+	REFERENCE_EACH("signed-rank", check_test);
 }
 
 static void least_p__is_what_one_direction_gives(void **state)

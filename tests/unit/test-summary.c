@@ -82,6 +82,7 @@ static void summary__guests_with_a_disk_are_not_exact(void **state)
 	assert_int_equal(find(summary, "waiter", "wall", 2)->verdict, DCB_VERDICT_SAME);
 	assert_false(find(summary, "waiter", "wall", 3)->exact);
 	assert_int_equal(find(summary, "waiter", "wall", 3)->verdict, DCB_VERDICT_CANNOT_TELL);
+	assert_string_equal(find(summary, "waiter", "wall", 3)->reason, "one block only");
 	assert_false(dcb_summary_has_disk(summary, 0));
 	assert_true(dcb_summary_has_disk(summary, 3));
 }
@@ -96,6 +97,7 @@ static void summary__lacking_counter_says_why(void **state)
 	assert_int_equal(c->base.n, 0);
 	assert_string_equal(c->base.lacking, "ENOENT: No such file or directory");
 	assert_string_equal(c->candidate.lacking, "ENOENT: No such file or directory");
+	assert_string_equal(c->reason, "ENOENT: No such file or directory");
 	assert_int_equal(c->verdict, DCB_VERDICT_NONE);
 	assert_int_equal(summary->n_counters, 3);
 	assert_string_equal(summary->counters[1].name, "instructions");
@@ -121,6 +123,105 @@ static void summary__failed_boots_are_listed_but_not_counted(void **state)
 	assert_int_equal(panic->of_boots, 3);
 	assert_false(symptom(summary, "panic", 0)->present);
 	assert_int_equal(symptom(summary, "busy-wait", 1)->of_boots, 2);
+}
+
+/* Which kernels' boots fail: a bit each. */
+static void expect_failures(struct fixture *f, unsigned failing, bool of_candidate, bool of_base)
+{
+	struct dcb_store_run row = fixture_run();
+	int64_t run = fixture_create(f->store, &row, 2);
+
+	for (int64_t block = 0; block < 3; block++)
+		for (size_t k = 0; k < 2; k++)
+			if (failing >> k & 1 && block)
+				report_failed_boot(f->store, run, k, block, "Oops");
+			else
+				report_boot(f->store, run, k, block, wall_only, NULL, 0);
+
+	_cleanup_(dcb_summary_freep) struct dcb_summary *summary = load(f, run, false);
+
+	for (size_t k = 0; k < 2; k++) {
+		bool fails = failing >> k & 1;
+
+		assert_int_equal(summary->failures[k].failed, fails ? 2 : 0);
+		assert_int_equal(summary->failures[k].ok, fails ? 1 : 3);
+		if (fails)
+			assert_string_equal(summary->failures[k].state, "panic");
+		else
+			assert_null(summary->failures[k].state);
+	}
+	assert_false(summary->failures[0].only_candidate_fails);
+	assert_false(summary->failures[1].only_base_fails);
+	assert_int_equal(summary->failures[1].only_candidate_fails, of_candidate);
+	assert_int_equal(summary->failures[0].only_base_fails, of_base);
+}
+
+static void summary__failures_of_one_side_are_a_finding(void **state)
+{
+	expect_failures(*state, 0, false, false);
+	expect_failures(*state, 1, false, true);
+	expect_failures(*state, 2, true, false);
+	expect_failures(*state, 3, false, false);
+}
+
+/* wall 100 against 140, exact. */
+static enum dcb_verdict judge_with(struct fixture *f, const char *plan, const char *option)
+{
+	const struct figure more[] = {{"waiter", "wall", "ns", "lower", true, 140}, {0}};
+	_cleanup_(dcb_summary_freep) struct dcb_summary *summary = NULL;
+	struct dcb_store_run row = fixture_run();
+	struct dcb_error err = DCB_ERROR_NULL;
+	int64_t run;
+
+	row.plan = plan;
+	run = fixture_create(f->store, &row, 2);
+	report_boot(f->store, run, 0, 0, wall_only, NULL, 0);
+	report_boot(f->store, run, 1, 0, more, NULL, 0);
+	if (dcb_summary_new(f->store, run,
+			    &(struct dcb_summary_options){.exact = true, .threshold = option},
+			    &summary, &err) < 0)
+		fail_msg("%s", err.message);
+	return find(summary, "waiter", "wall", 1)->verdict;
+}
+
+static void summary__threshold_comes_from_the_option_else_the_plan(void **state)
+{
+	static const char planned[] = "{\"options\":{\"threshold\":\"waiter.wall=50%\"}}";
+
+	assert_int_equal(judge_with(*state, "{}", NULL), DCB_VERDICT_REGRESSED);
+	assert_int_equal(judge_with(*state, planned, NULL), DCB_VERDICT_SAME);
+	assert_int_equal(judge_with(*state, planned, "39%"), DCB_VERDICT_REGRESSED);
+	assert_int_equal(judge_with(*state, "{}", "41%"), DCB_VERDICT_SAME);
+	/* What cannot be read is as if it were not there. */
+	assert_int_equal(judge_with(*state, "{\"options\":{\"threshold\":\"much\"}}", NULL),
+			 DCB_VERDICT_REGRESSED);
+}
+
+/* Iterations that scatter widen the interval of boots, and of exact boots do not. */
+static void summary__iterations_count_unless_boots_are_exact(void **state)
+{
+	struct fixture *f = *state;
+	struct dcb_store_run row = fixture_run();
+	int64_t run = fixture_create(f->store, &row, 2);
+
+	for (int64_t block = 0; block < 6; block++)
+		for (size_t k = 0; k < 2; k++)
+			report_boot(f->store, run, k, block, wall_only, NULL, 0);
+
+	_cleanup_(dcb_summary_freep) struct dcb_summary *exact = load(f, run, true);
+	_cleanup_(dcb_summary_freep) struct dcb_summary *noisy = load(f, run, false);
+	const struct dcb_comparison *c = find(exact, "waiter", "wall", 1);
+
+	assert_int_equal(c->spread, DCB_SPREAD_LAYOUT);
+	assert_true(c->change_lo == 1 && c->change_hi == 1);
+	c = find(noisy, "waiter", "wall", 1);
+	assert_int_equal(c->spread, DCB_SPREAD_BOOTS);
+	assert_int_equal(c->n_pairs, 6);
+	assert_true(c->change_lo < 0.9 && c->change_hi > 1.1);
+	assert_int_equal(c->verdict, DCB_VERDICT_CANNOT_TELL);
+	assert_int_equal(noisy->n_judged, 1);
+	assert_int_equal(noisy->n_looks, 1);
+	assert_true(fabs(noisy->level - 0.9625) < 1e-12);
 }
 
 static void summary__symptoms_are_added_up_over_boots(void **state)
@@ -215,6 +316,7 @@ static void summary__metric_of_one_side_only_is_told(void **state)
 	assert_int_equal(c->base.n, 0);
 	assert_int_equal(c->candidate.n, 1);
 	assert_null(c->base.lacking);
+	assert_string_equal(c->reason, "only fixed has it");
 	assert_int_equal(c->verdict, DCB_VERDICT_NONE);
 }
 
@@ -406,6 +508,9 @@ int main(void)
 		T(summary__guests_with_a_disk_are_not_exact),
 		T(summary__lacking_counter_says_why),
 		T(summary__failed_boots_are_listed_but_not_counted),
+		T(summary__failures_of_one_side_are_a_finding),
+		T(summary__threshold_comes_from_the_option_else_the_plan),
+		T(summary__iterations_count_unless_boots_are_exact),
 		T(summary__symptoms_are_added_up_over_boots),
 		T(claim__only_where_base_shows_it),
 		T(claim__none_without_a_good_boot),
