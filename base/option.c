@@ -94,6 +94,56 @@ char *dcb_size_format(int64_t bytes)
 	return dcb_format("%lld", (long long)bytes);
 }
 
+static const struct {
+	char letter;
+	int64_t seconds;
+} time_units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+
+int dcb_duration_parse(const char *text, int64_t *ret_seconds)
+{
+	_cleanup_free_ char *digits = strdup(text);
+	int64_t value = 0;
+	char letter;
+	size_t n;
+	int r;
+
+	if (!digits)
+		return -ENOMEM;
+	n = strlen(digits);
+	/* A bare number would leave open of what. */
+	if (strcmp(text, "0") != 0 && n < 2)
+		return -EINVAL;
+	letter = n < 2 ? 's' : digits[n - 1];
+	if (n >= 2)
+		digits[n - 1] = '\0';
+	r = parse_integer(digits, &value);
+	if (r < 0)
+		return r;
+	if (value < 0)
+		return -EINVAL;
+	for (size_t i = 0; i < ARRAY_SIZE(time_units); i++) {
+		if (letter != time_units[i].letter)
+			continue;
+		if (value > INT64_MAX / time_units[i].seconds)
+			return -ERANGE;
+		*ret_seconds = value * time_units[i].seconds;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+char *dcb_duration_format(int64_t seconds)
+{
+	if (seconds == 0)
+		return strdup("0");
+	for (size_t i = 0; i < ARRAY_SIZE(time_units) - 1; i++) {
+		if (seconds % time_units[i].seconds == 0)
+			return dcb_format("%lld%c", (long long)(seconds / time_units[i].seconds),
+					  time_units[i].letter);
+	}
+	return dcb_format("%llds", (long long)seconds);
+}
+
 /* The index of `word` in "a,b,c", or -1. */
 static int choice_index(const char *choices, const char *word)
 {
@@ -147,6 +197,14 @@ static int bad_value(const struct dcb_option *option, const char *value, const c
 			return dcb_error_oom(err);
 		return dcb_error_usage(err, "%s: %s=%.60s: give a size from %s to %s (K, M, G)",
 				       where, option->name, value, min, max);
+	case DCB_OPTION_DURATION:
+		max = dcb_duration_format(option->max);
+		if (!max)
+			return dcb_error_oom(err);
+		return dcb_error_usage(err,
+				       "%s: %s=%.60s: give a time such as 90m, 2h or 3600s, "
+				       "up to %s",
+				       where, option->name, value, max);
 	default:
 		return dcb_error_usage(err, "%s: %s=%.60s: give a whole number from %lld to %lld",
 				       where, option->name, value, (long long)option->min,
@@ -181,6 +239,18 @@ static int append_string(char ***list, const char *value, struct dcb_error *err)
 	return longer[n] ? 0 : dcb_error_oom(err);
 }
 
+static int parse_number(enum dcb_option_type type, const char *value, int64_t *ret_number)
+{
+	switch (type) {
+	case DCB_OPTION_SIZE:
+		return dcb_size_parse(value, ret_number);
+	case DCB_OPTION_DURATION:
+		return dcb_duration_parse(value, ret_number);
+	default:
+		return parse_integer(value, ret_number);
+	}
+}
+
 static int set_value(const struct dcb_option *option, void *values, const char *value,
 		     const char *where, struct dcb_error *err)
 {
@@ -206,8 +276,7 @@ static int set_value(const struct dcb_option *option, void *values, const char *
 	default:
 		break;
 	}
-	r = option->type == DCB_OPTION_SIZE ? dcb_size_parse(value, &number)
-					    : parse_integer(value, &number);
+	r = parse_number(option->type, value, &number);
 	if (r < 0 || number < option->min || number > option->max)
 		return bad_value(option, value, where, err);
 	*(int64_t *)target = number;
@@ -326,6 +395,8 @@ char *dcb_option_format(const struct dcb_option *option, const void *values)
 		return choice_name(option->choices, *(const int *)value);
 	case DCB_OPTION_SIZE:
 		return dcb_size_format(*(const int64_t *)value);
+	case DCB_OPTION_DURATION:
+		return dcb_duration_format(*(const int64_t *)value);
 	case DCB_OPTION_STRING:
 		return strdup(*(char *const *)value ? *(char *const *)value : "");
 	case DCB_OPTION_LIST:
@@ -354,8 +425,10 @@ char *dcb_options_format(const struct dcb_option *options, const void *values)
 
 static json_t *option_to_json(const struct dcb_option *option)
 {
-	static const char *const types[] = {"bool", "int", "size", "string", "choice", "list"};
-	bool bounded = option->type == DCB_OPTION_INT || option->type == DCB_OPTION_SIZE;
+	static const char *const types[] = {"bool",   "int",  "size",    "string",
+					    "choice", "list", "duration"};
+	bool bounded = option->type == DCB_OPTION_INT || option->type == DCB_OPTION_SIZE ||
+		       option->type == DCB_OPTION_DURATION;
 
 	return json_pack("{s:s, s:s, s:s?, s:o, s:o, s:s?, s:s}", "name", option->name, "type",
 			 types[option->type], "default", option->fallback, "min",

@@ -14,19 +14,20 @@
 struct dcb_error;
 
 enum dcb_option_type {
-	DCB_OPTION_BOOL,   /* bool;    yes|no|true|false|1|0 */
-	DCB_OPTION_INT,    /* int64_t; decimal */
-	DCB_OPTION_SIZE,   /* int64_t; bytes, with K, M, G (1024) behind; "64M" */
-	DCB_OPTION_STRING, /* char *, malloc'd, owned by the struct */
-	DCB_OPTION_CHOICE, /* int;     index into choices */
-	DCB_OPTION_LIST,   /* char **, NULL-terminated, malloc'd; setting it again appends */
+	DCB_OPTION_BOOL,     /* bool;    yes|no|true|false|1|0 */
+	DCB_OPTION_INT,      /* int64_t; decimal */
+	DCB_OPTION_SIZE,     /* int64_t; bytes, with K, M, G (1024) behind; "64M" */
+	DCB_OPTION_STRING,   /* char *, malloc'd, owned by the struct */
+	DCB_OPTION_CHOICE,   /* int;     index into choices */
+	DCB_OPTION_LIST,     /* char **, NULL-terminated, malloc'd; setting it again appends */
+	DCB_OPTION_DURATION, /* int64_t; seconds, with s, m, h, d behind; "90m" */
 };
 
 struct dcb_option {
 	const char *name;
 	enum dcb_option_type type;
 	size_t offset;        /* of the field in the struct; offsetof() */
-	int64_t min, max;     /* INT and SIZE, both inclusive */
+	int64_t min, max;     /* INT, SIZE and DURATION, both inclusive */
 	const char *choices;  /* CHOICE: "rmdir,rename" */
 	const char *fallback; /* default, as text; NULL: STRING stays NULL, others zero */
 	const char *help;
@@ -49,6 +50,10 @@ char *dcb_options_format(const struct dcb_option *options, const void *values);
 /* "64M", "600M", "1536K", "123": the shortest exact text; malloc'd. */
 char *dcb_size_format(int64_t bytes);
 int dcb_size_parse(const char *text, int64_t *ret_bytes); /* -EINVAL, -ERANGE */
+/* "90s", "90m", "2h", "1d"; "0" and no other number stands without a unit. The shortest exact text;
+ * malloc'd. */
+char *dcb_duration_format(int64_t seconds);
+int dcb_duration_parse(const char *text, int64_t *ret_seconds); /* -EINVAL, -ERANGE */
 /* The table for `--json` listings: [{name, type, default, min, max, choices, help}]. */
 json_t *dcb_options_to_json(const struct dcb_option *options);
 /* The name nearest to `word` by edit distance, or NULL if none is near (for "did you mean"). */

@@ -39,6 +39,14 @@ static int unknown(const char *name, const char *command, const struct dcb_argum
 			       name, command);
 }
 
+/* The one short form, which every tool has: -o for --output, where there is one. */
+static bool is_short_output(const char *word, const struct dcb_arguments_set *sets, size_t n_sets)
+{
+	void *values;
+
+	return strcmp(word, "-o") == 0 && find(sets, n_sets, "output", &values);
+}
+
 int dcb_arguments_parse(int argc, char **argv, const struct dcb_arguments_set *sets, size_t n_sets,
 			int *ret_n_words, struct dcb_error *err)
 {
@@ -50,9 +58,12 @@ int dcb_arguments_parse(int argc, char **argv, const struct dcb_arguments_set *s
 		const struct dcb_option *option;
 		const char *value = NULL;
 		char *equals;
+		const char *word = argv[i];
 		void *values;
 
-		if (options_over || strncmp(argv[i], "--", 2) != 0) {
+		if (!options_over && is_short_output(word, sets, n_sets))
+			word = "--output";
+		if (options_over || strncmp(word, "--", 2) != 0) {
 			if (!options_over && argv[i][0] == '-' && argv[i][1] != '\0')
 				return dcb_error_usage(err,
 						       "%s: there are no short options (%.20s): "
@@ -61,11 +72,11 @@ int dcb_arguments_parse(int argc, char **argv, const struct dcb_arguments_set *s
 			argv[1 + n_words++] = argv[i];
 			continue;
 		}
-		if (argv[i][2] == '\0') {
+		if (word[2] == '\0') {
 			options_over = true;
 			continue;
 		}
-		name = strdup(argv[i] + 2);
+		name = strdup(word + 2);
 		if (!name)
 			return dcb_error_oom(err);
 		equals = strchr(name, '=');

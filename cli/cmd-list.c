@@ -30,19 +30,6 @@ static int add_workload(void *context, size_t index, const struct dcb_store_run_
 							"params", workload->params));
 }
 
-struct counts {
-	int boots, failed;
-};
-
-static int count_boot(void *context, const struct dcb_store_boot *boot)
-{
-	struct counts *counts = context;
-
-	counts->boots++;
-	counts->failed += !dcb_store_boot_is_good(boot);
-	return 0;
-}
-
 static void format_time(int64_t us, char buffer[32])
 {
 	time_t seconds = us / 1000000;
@@ -57,7 +44,7 @@ static int add_run(void *context, const struct dcb_store_run *run)
 	struct listing *listing = context;
 	json_auto_t *kernels = json_array();
 	json_auto_t *workloads = json_array();
-	struct counts counts = {0};
+	int64_t boots, failed;
 	char created[32];
 	int r;
 
@@ -68,19 +55,19 @@ static int add_run(void *context, const struct dcb_store_run *run)
 					listing->err);
 	if (r < 0)
 		return r;
-	r = dcb_store_each_boot(listing->store, run->id, count_boot, &counts, listing->err);
+	r = dcb_store_count_boots(listing->store, run->id, &boots, &failed, listing->err);
 	if (r < 0)
 		return r;
 	format_time(run->created_us, created);
 	r = json_array_append_new(
 		listing->rows,
-		json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:i, s:i, s:s?, s:O, s:O}", "id",
+		json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s?, s:O, s:O}", "id",
 			  (json_int_t)run->id, "state",
 			  dcb_run_state_name(dcb_run_effective_state(run)), "created", created,
 			  "machine", run->machine, "arch", run->arch, "seed", (json_int_t)run->seed,
-			  "blocks", (json_int_t)run->blocks, "boots", counts.boots, "failed_boots",
-			  counts.failed, "reason", run->reason, "kernels", kernels, "workloads",
-			  workloads));
+			  "blocks", (json_int_t)run->blocks, "boots", (json_int_t)boots,
+			  "failed_boots", (json_int_t)failed, "reason", run->reason, "kernels",
+			  kernels, "workloads", workloads));
 	return r < 0 ? dcb_error_oom(listing->err) : 0;
 }
 

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* dcbench run and resume. */
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/paths.h"
-#include "base/sink.h"
 #include "cli/command.h"
+#include "cli/engine.h"
 #include "lab/plan.h"
 #include "lab/run.h"
 #include "reports/summary.h"
@@ -123,52 +121,6 @@ static int arguments_load(struct arguments *arguments, int argc, char **argv, st
 	return dcb_plan_settle(&arguments->plan, err);
 }
 
-static volatile sig_atomic_t arg_stop;
-
-static void on_signal(int number)
-{
-	(void)number;
-	arg_stop = 1;
-}
-
-static void catch_signals(void)
-{
-	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND};
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-}
-
-struct folders {
-	char *state, *cache;
-};
-
-static void folders_deinit(struct folders *folders)
-{
-	free(folders->state);
-	free(folders->cache);
-}
-
-static int engine_options(struct folders *folders, struct dcb_run_options *options,
-			  struct dcb_error *err)
-{
-	int r;
-
-	r = dcb_path_state(&folders->state, err);
-	if (r < 0)
-		return r;
-	r = dcb_path_cache(&folders->cache, err);
-	if (r < 0)
-		return r;
-	*options = (struct dcb_run_options){.state = folders->state,
-					    .cache = folders->cache,
-					    .sink = dcb_progress_sink(),
-					    .stop = &arg_stop};
-	catch_signals();
-	return 0;
-}
-
 static int print_result(struct dcb_store *store, int64_t run_id, bool json, struct dcb_error *err)
 {
 	_cleanup_(dcb_summary_freep) struct dcb_summary *summary = NULL;
@@ -177,22 +129,13 @@ static int print_result(struct dcb_store *store, int64_t run_id, bool json, stru
 	r = dcb_summary_load(store, run_id, NULL, &summary, err);
 	if (r < 0)
 		return r;
-	return dcb_print_summary(summary, json, false, err);
-}
-
-/* Says how to go on where a stored run ended early. */
-static int tell_resume(int r, int64_t run_id, struct dcb_error *err)
-{
-	if (r < 0 && run_id > 0 && err->kind != DCB_ERROR_USAGE)
-		return dcb_error_set(err, -r, "%s; finished boots are kept: `dcbench resume %lld`",
-				     err->message, (long long)run_id);
-	return r;
+	return dcb_print_summary(store, summary, json, false, err);
 }
 
 static int run(int argc, char **argv, struct dcb_error *err)
 {
 	_cleanup_(dcb_store_closep) struct dcb_store *store = NULL;
-	_cleanup_(folders_deinit) struct folders folders = {0};
+	_cleanup_(dcb_engine_folders_deinit) struct dcb_engine_folders folders = {0};
 	_cleanup_(arguments_deinit) struct arguments arguments;
 	struct dcb_run_options options;
 	int64_t run_id = 0;
@@ -204,7 +147,7 @@ static int run(int argc, char **argv, struct dcb_error *err)
 	r = arguments_load(&arguments, argc, argv, err);
 	if (r < 0)
 		return r;
-	r = engine_options(&folders, &options, err);
+	r = dcb_engine_options(&folders, &options, err);
 	if (r < 0)
 		return r;
 	r = dcb_database_open(arguments.database.db, true, &store, err);
@@ -212,7 +155,7 @@ static int run(int argc, char **argv, struct dcb_error *err)
 		return r;
 	r = dcb_run_start(store, &arguments.plan, &options, &run_id, err);
 	if (r < 0)
-		return tell_resume(r, run_id, err);
+		return dcb_engine_tell_resume(r, run_id, err);
 	return print_result(store, run_id, arguments.output.json, err);
 }
 
@@ -232,14 +175,32 @@ const struct dcb_command dcb_command_run = {
 	.run = run,
 };
 
+static const struct dcb_option more_options[] = {
+	{"blocks", DCB_OPTION_INT, offsetof(struct dcb_run_more, blocks), 0, 10000, .fallback = "0",
+	 .help = "go on to so many blocks in all: one more look at the run"},
+	{"more", DCB_OPTION_INT, offsetof(struct dcb_run_more, more_blocks), 0, 10000,
+	 .fallback = "0", .help = "or to so many more than it has"},
+	{"until", DCB_OPTION_CHOICE, offsetof(struct dcb_run_more, until),
+	 .choices = "fixed,settled", .fallback = "fixed",
+	 .help = "settled: go on as if the run had been planned so"},
+	{"max-blocks", DCB_OPTION_INT, offsetof(struct dcb_run_more, max_blocks), 0, 10000,
+	 .fallback = "0", .help = "until settled: another limit than the plan's, in all"},
+	{"budget", DCB_OPTION_DURATION, offsetof(struct dcb_run_more, budget_s), 0, 366 * 86400,
+	 .fallback = "0",
+	 .help = "until settled: another budget than the plan's, with what is used already"},
+	{NULL},
+};
+
 static int resume(int argc, char **argv, struct dcb_error *err)
 {
 	struct dcb_database_options database = {0};
 	struct dcb_output_options output = {0};
-	const struct dcb_arguments_set sets[] = {{dcb_database_options, &database},
+	struct dcb_run_more more = {0};
+	const struct dcb_arguments_set sets[] = {{more_options, &more},
+						 {dcb_database_options, &database},
 						 {dcb_output_options, &output}};
 	_cleanup_(dcb_store_closep) struct dcb_store *store = NULL;
-	_cleanup_(folders_deinit) struct folders folders = {0};
+	_cleanup_(dcb_engine_folders_deinit) struct dcb_engine_folders folders = {0};
 	struct dcb_run_options options;
 	int64_t run_id;
 	int n_words, r;
@@ -251,26 +212,28 @@ static int resume(int argc, char **argv, struct dcb_error *err)
 	r = dcb_arguments_run_id(argv[1], &run_id, err);
 	if (r < 0)
 		return r;
-	r = engine_options(&folders, &options, err);
+	if (more.blocks && more.more_blocks)
+		return dcb_error_usage(err, "resume: give --blocks or --more, not both");
+	r = dcb_engine_options(&folders, &options, err);
 	if (r < 0)
 		return r;
 	r = dcb_database_open(database.db, true, &store, err);
 	dcb_options_deinit(dcb_database_options, &database);
 	if (r < 0)
 		return r;
-	r = dcb_run_resume(store, run_id, &options, err);
+	r = dcb_run_resume(store, run_id, &more, &options, err);
 	if (r < 0)
-		return tell_resume(r, run_id, err);
+		return dcb_engine_tell_resume(r, run_id, err);
 	return print_result(store, run_id, output.json, err);
 }
 
-static const struct dcb_option *const resume_tables[] = {dcb_database_options, dcb_output_options,
-							 NULL};
+static const struct dcb_option *const resume_tables[] = {more_options, dcb_database_options,
+							 dcb_output_options, NULL};
 
 const struct dcb_command dcb_command_resume = {
 	.name = "resume",
 	.arguments = "RUN",
-	.summary = "boot only what a stopped run still lacks",
+	.summary = "boot what a stopped run still lacks, or more blocks",
 	.options = resume_tables,
 	.run = resume,
 };

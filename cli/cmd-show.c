@@ -15,6 +15,7 @@ enum { MATRIX_NO, MATRIX_TEXT, MATRIX_MARKDOWN };
 struct arguments {
 	struct dcb_database_options database;
 	struct dcb_output_options output;
+	struct dcb_judgement_options judgement;
 	bool all;
 	int matrix;
 	int64_t console, records;
@@ -37,6 +38,7 @@ static const struct dcb_option show_options[] = {
 static void arguments_deinit(struct arguments *arguments)
 {
 	dcb_options_deinit(dcb_database_options, &arguments->database);
+	dcb_options_deinit(dcb_judgement_options, &arguments->judgement);
 }
 
 /* The common beginning: options, the first run's number, the database. */
@@ -46,6 +48,7 @@ static int begin(const struct dcb_command *command, int max_words, int argc, cha
 {
 	const struct dcb_arguments_set sets[] = {{dcb_database_options, &arguments->database},
 						 {dcb_output_options, &arguments->output},
+						 {dcb_judgement_options, &arguments->judgement},
 						 {show_options, arguments}};
 	int r;
 
@@ -95,7 +98,7 @@ static int show(int argc, char **argv, struct dcb_error *err)
 	r = begin(&dcb_command_show, 1, argc, argv, &arguments, &n_words, &run_id, &store, err);
 	if (r < 0)
 		return r;
-	r = dcb_summary_load(store, run_id, NULL, &summary, err);
+	r = dcb_summary_load(store, run_id, &arguments.judgement, &summary, err);
 	if (r < 0)
 		return r;
 	summary->run.state = dcb_run_effective_state(&summary->run);
@@ -106,11 +109,11 @@ static int show(int argc, char **argv, struct dcb_error *err)
 	if (arguments.matrix != MATRIX_NO)
 		return dcb_print_matrix(summary, arguments.matrix == MATRIX_MARKDOWN, arguments.all,
 					err);
-	return dcb_print_summary(summary, arguments.output.json, arguments.all, err);
+	return dcb_print_summary(store, summary, arguments.output.json, arguments.all, err);
 }
 
 static const struct dcb_option *const show_tables[] = {dcb_database_options, dcb_output_options,
-						       show_options, NULL};
+						       dcb_judgement_options, show_options, NULL};
 
 const struct dcb_command dcb_command_show = {
 	.name = "show",
@@ -182,7 +185,7 @@ static int compare(int argc, char **argv, struct dcb_error *err)
 		return r;
 	if (n_words == 2)
 		return compare_two(store, argv + 1, arguments.output.json, err);
-	r = dcb_summary_load(store, run_id, NULL, &summary, err);
+	r = dcb_summary_load(store, run_id, &arguments.judgement, &summary, err);
 	if (r < 0)
 		return r;
 	if (summary->n_kernels < 2)
@@ -191,7 +194,7 @@ static int compare(int argc, char **argv, struct dcb_error *err)
 				       "second run, or see `dcbench show %lld`",
 				       (long long)run_id, (long long)run_id);
 	summary->run.state = dcb_run_effective_state(&summary->run);
-	return dcb_print_summary(summary, arguments.output.json, true, err);
+	return dcb_print_summary(store, summary, arguments.output.json, true, err);
 }
 
 const struct dcb_command dcb_command_compare = {

@@ -196,11 +196,12 @@ static json_t *dose_to_json(const struct dose *dose)
 							      s->help)) < 0)
 			return NULL;
 	}
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:O, s:o, s:O, s:o, s:s?}", "name", ops->name,
-			 "params", dose->text, "summary", ops->summary, "description",
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:O, s:o, s:O, s:o, s:b, s:s?}", "name",
+			 ops->name, "params", dose->text, "summary", ops->summary, "description",
 			 ops->description, "keys", dcb_options_to_json(ops->options), "roles",
 			 roles, "metrics", metrics_to_json(ops), "symptoms", symptoms, "needs",
-			 needs_to_json(&dose->needs), "cannot", dose->cannot);
+			 needs_to_json(&dose->needs), "plantable", ops->operations != NULL,
+			 "cannot", dose->cannot);
 }
 
 static void print_key(const struct dcb_option *key)
@@ -269,6 +270,8 @@ static void print_one(const struct dose *dose)
 	for (const struct dcb_workload_symptom *s = ops->symptoms; s && s->name; s++)
 		printf("    %-12s %s\n", s->name, s->help);
 	print_needs(dose);
+	if (ops->operations)
+		printf("\n  a slow-down can be planted: `dcbench run --plant NAME=2%% ...`\n");
 	if (dose->cannot)
 		printf("\n  this kernel cannot: %s\n", dose->cannot);
 	else if (dose->disk)

@@ -12,6 +12,7 @@
 #include "base/option.h"
 
 struct dcb_error;
+struct dcb_run_look;
 struct dcb_sink;
 struct dcb_store;
 struct dcb_summary;
@@ -26,12 +27,17 @@ struct dcb_command {
 	const char *summary;
 	const char *details;                     /* more lines for `dcbench help NAME`, or NULL */
 	const struct dcb_option *const *options; /* NULL-terminated list of tables */
+	/* A further table of the help, from where it lies anyway: its title, and its lines to
+	 * standard output. Optional. */
+	const char *more;
+	void (*print_more)(void);
 	/* argv[0] is the command's name. An exit code, or a negative errno with *err set. */
 	int (*run)(int argc, char **argv, struct dcb_error *err);
 };
 
-extern const struct dcb_command dcb_command_compare, dcb_command_doctor, dcb_command_kernels,
-	dcb_command_list, dcb_command_machines, dcb_command_report, dcb_command_resume,
+extern const struct dcb_command dcb_command_calibrate, dcb_command_compare, dcb_command_doctor,
+	dcb_command_export, dcb_command_history, dcb_command_kernels, dcb_command_list,
+	dcb_command_machines, dcb_command_report, dcb_command_reproduce, dcb_command_resume,
 	dcb_command_run, dcb_command_samples, dcb_command_show, dcb_command_workloads;
 
 /* Options that commands share. */
@@ -49,6 +55,7 @@ extern const struct dcb_option dcb_database_options[];
 struct dcb_judgement_options {
 	char *threshold;
 	bool strict;
+	bool lenient; /* never strict, whatever the run's plan says; no option */
 };
 extern const struct dcb_option dcb_judgement_options[];
 
@@ -81,12 +88,19 @@ int dcb_summary_load(struct dcb_store *store, int64_t run_id,
 		     const struct dcb_judgement_options *judgement,
 		     struct dcb_summary **ret_summary, struct dcb_error *err);
 
+/* How wide standard output is (80 where it is no terminal), and whether it shows colours. */
+void dcb_terminal(int *ret_width, bool *ret_colour);
+/* What the engine asks between blocks, as its `judge`; no context. */
+int dcb_judge_run(void *context, struct dcb_store *store, int64_t run_id,
+		  struct dcb_run_look *ret_look, struct dcb_error *err);
+
 /* Standard output, checked: a full disk is an error, not a silent loss. */
 int dcb_print_json(const json_t *json, struct dcb_error *err);
 int dcb_print_matrix(const struct dcb_summary *summary, bool markdown, bool all,
 		     struct dcb_error *err);
-int dcb_print_summary(const struct dcb_summary *summary, bool json, bool all,
-		      struct dcb_error *err);
+/* JSON has what reproduces the run, too: it takes the samples from the store. */
+int dcb_print_summary(struct dcb_store *store, const struct dcb_summary *summary, bool json,
+		      bool all, struct dcb_error *err);
 int dcb_output_flush(struct dcb_error *err);
 /* Lines to standard error; silent unless it is a terminal or DCBENCH_PROGRESS is set. */
 const struct dcb_sink *dcb_progress_sink(void);

@@ -10,7 +10,8 @@
 
 static const struct dcb_command *const commands[] = {
 	&dcb_command_run,       &dcb_command_resume,   &dcb_command_list,    &dcb_command_show,
-	&dcb_command_compare,   &dcb_command_report,   &dcb_command_samples, &dcb_command_kernels,
+	&dcb_command_compare,   &dcb_command_report,   &dcb_command_history, &dcb_command_calibrate,
+	&dcb_command_reproduce, &dcb_command_samples,  &dcb_command_export,  &dcb_command_kernels,
 	&dcb_command_workloads, &dcb_command_machines, &dcb_command_doctor,
 };
 
@@ -50,7 +51,7 @@ static void help_overview(void)
 
 static void help_option(const struct dcb_option *option)
 {
-	static const char *const types[] = {"", "N", "SIZE", "TEXT", "", "TEXT"};
+	static const char *const types[] = {"", "N", "SIZE", "TEXT", "", "TEXT", "TIME"};
 	char left[64];
 
 	snprintf(left, sizeof(left), "--%s %s", option->name,
@@ -72,6 +73,10 @@ static void help_command(const struct dcb_command *command)
 	for (const struct dcb_option *const *table = command->options; table && *table; table++) {
 		for (const struct dcb_option *option = *table; option->name; option++)
 			help_option(option);
+	}
+	if (command->print_more) {
+		printf("\n%s:\n", command->more);
+		command->print_more();
 	}
 }
 

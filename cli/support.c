@@ -9,8 +9,10 @@
 #include "base/paths.h"
 #include "base/sink.h"
 #include "cli/command.h"
+#include "lab/threshold.h"
 #include "machines/machine.h"
 #include "reports/matrix.h"
+#include "reports/reproduction.h"
 #include "reports/summary.h"
 #include "schema/store.h"
 
@@ -74,14 +76,16 @@ int dcb_kernels_folder(char **ret_path, struct dcb_error *err)
 	return 0;
 }
 
-static int find_exact(void *context, const struct dcb_store_run *run)
+/* What the run itself says of how it is judged. */
+static int read_run(void *context, const struct dcb_store_run *run)
 {
 	struct dcb_summary_options *options = context;
+	json_auto_t *plan = json_loads(run->plan, 0, NULL);
+	const char *strict = json_string_value(
+		json_object_get(json_object_get(plan, "options"), "strict"));
 
-	for (size_t i = 0; i < dcb_n_machines; i++) {
-		if (strcmp(dcb_machines[i]->name, run->machine) == 0)
-			options->exact = dcb_machines[i]->exact;
-	}
+	options->strict = strict && strcmp(strict, "yes") == 0;
+	options->exact = dcb_machine_is_exact(run->machine);
 	return 0;
 }
 
@@ -92,13 +96,18 @@ int dcb_summary_load(struct dcb_store *store, int64_t run_id,
 	struct dcb_summary_options options = {0};
 	int r;
 
-	if (judgement) {
-		options.threshold = judgement->threshold;
-		options.strict = judgement->strict;
-	}
-	r = dcb_store_get_run(store, run_id, find_exact, &options, err);
+	r = dcb_store_get_run(store, run_id, read_run, &options, err);
 	if (r < 0)
 		return r;
+	if (judgement && judgement->threshold) {
+		r = dcb_threshold_check(judgement->threshold, "threshold", err);
+		if (r < 0)
+			return r;
+	}
+	if (judgement) {
+		options.threshold = judgement->threshold;
+		options.strict = (options.strict || judgement->strict) && !judgement->lenient;
+	}
 	return dcb_summary_new(store, run_id, &options, ret_summary, err);
 }
 
@@ -129,13 +138,18 @@ static int terminal_width(void)
 	return 80;
 }
 
+void dcb_terminal(int *ret_width, bool *ret_colour)
+{
+	*ret_width = terminal_width();
+	*ret_colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+}
+
 static struct dcb_table_options table_options(bool all)
 {
-	return (struct dcb_table_options){
-		.width = terminal_width(),
-		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
-		.all = all,
-	};
+	struct dcb_table_options options = {.all = all};
+
+	dcb_terminal(&options.width, &options.colour);
+	return options;
 }
 
 int dcb_print_matrix(const struct dcb_summary *summary, bool markdown, bool all,
@@ -149,15 +163,17 @@ int dcb_print_matrix(const struct dcb_summary *summary, bool markdown, bool all,
 	return dcb_output_flush(err);
 }
 
-int dcb_print_summary(const struct dcb_summary *summary, bool json, bool all, struct dcb_error *err)
+int dcb_print_summary(struct dcb_store *store, const struct dcb_summary *summary, bool json,
+		      bool all, struct dcb_error *err)
 {
 	const struct dcb_table_options options = table_options(all);
 	int r;
 
 	if (json) {
-		json_auto_t *object = dcb_summary_to_json(summary);
+		json_auto_t *object = NULL;
 
-		return dcb_print_json(object, err);
+		r = dcb_reproduction_summary(store, summary, &object, err);
+		return r < 0 ? r : dcb_print_json(object, err);
 	}
 	r = dcb_table_print(summary, &options, stdout);
 	if (r < 0)

@@ -22,6 +22,7 @@ struct job_output {
 	int fd;
 	int workload; /* index in the job */
 	bool guest;   /* with the lab's own files at the root */
+	int64_t plant_ppm;
 };
 
 static int job_sample(void *context, const struct dcb_workload_sample *sample,
@@ -76,6 +77,7 @@ static int job_run_workload(struct job_output *output, const struct dcb_job_work
 		.images = output->guest ? "/images" : NULL,
 		.programs = output->guest ? "/programs" : NULL,
 		.cpus = (unsigned)sysconf(_SC_NPROCESSORS_ONLN),
+		.plant_ppm = output->plant_ppm,
 		.output = &callbacks,
 	};
 	struct dcb_record progress = {.type = DCB_RECORD_PROGRESS};
@@ -100,18 +102,17 @@ static int job_run_workload(struct job_output *output, const struct dcb_job_work
 }
 
 /* The child's exit code: 0, or 1 where not even the error could be told. */
-static int job_child(int fd, int index, const struct dcb_job_workload *workload,
-		     const char *scratch, bool guest)
+static int job_child(struct job_output *output, const struct dcb_job_workload *workload,
+		     const char *scratch)
 {
-	struct job_output output = {fd, index, guest};
 	struct dcb_error err = DCB_ERROR_NULL;
 	int r;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	r = job_run_workload(&output, workload, scratch, &err);
+	r = job_run_workload(output, workload, scratch, &err);
 	if (r >= 0)
 		return 0;
-	r = agent_send_error(fd, index, r == -EOPNOTSUPP, err.message, NULL);
+	r = agent_send_error(output->fd, output->workload, r == -EOPNOTSUPP, err.message, NULL);
 	return r < 0;
 }
 
@@ -128,8 +129,8 @@ static int job_reap(pid_t child, int *ret_status, struct dcb_error *err)
 	}
 }
 
-static int job_fork(int fd, int index, const struct dcb_job_workload *workload, const char *scratch,
-		    bool guest, struct dcb_error *err)
+static int job_fork(struct job_output *output, const struct dcb_job_workload *workload,
+		    const char *scratch, struct dcb_error *err)
 {
 	char message[128];
 	int status, r;
@@ -138,7 +139,7 @@ static int job_fork(int fd, int index, const struct dcb_job_workload *workload, 
 	if (child < 0)
 		return dcb_error_sys(err, errno, "cannot fork");
 	if (child == 0)
-		_exit(job_child(fd, index, workload, scratch, guest));
+		_exit(job_child(output, workload, scratch));
 	r = job_reap(child, &status, err);
 	if (r < 0)
 		return r;
@@ -149,13 +150,14 @@ static int job_fork(int fd, int index, const struct dcb_job_workload *workload, 
 			 workload->name, WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
 		snprintf(message, sizeof(message), "%s could not tell its error", workload->name);
-	return agent_send_error(fd, index, false, message, err);
+	return agent_send_error(output->fd, output->workload, false, message, err);
 }
 
 int agent_run_job(int fd, const struct dcb_job *job, const char *scratch, bool guest,
 		  struct dcb_error *err)
 {
 	for (size_t i = 0; i < job->n_workloads; i++) {
+		struct job_output output = {fd, (int)i, guest, job->plant_ppm};
 		char folder[256];
 		int r;
 
@@ -163,7 +165,7 @@ int agent_run_job(int fd, const struct dcb_job *job, const char *scratch, bool g
 		snprintf(folder, sizeof(folder), "%.200s/%zu", scratch, i);
 		if (mkdir(folder, 0755) < 0)
 			return dcb_error_sys(err, errno, "cannot make %s", folder);
-		r = job_fork(fd, (int)i, &job->workloads[i], folder, guest, err);
+		r = job_fork(&output, &job->workloads[i], folder, err);
 		if (r < 0)
 			return r;
 		rmdir(folder);

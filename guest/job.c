@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The job: from host to agent. {"protocol": 1, "modules": [path], "workloads": [{name, params}]} */
+/* The job: from host to agent. {"protocol": 1, "modules": [path], "workloads": [{name, params}],
+ * "plant_ppm": 1000}, the last only where something is planted. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "base/json.h"
 #include "guest/json-fields.h"
 #include "guest/protocol.h"
+#include "workloads/plant.h"
 
 #define JOB_MAX_BYTES   (1 << 20)
 #define JOB_MAX_MODULES 256
@@ -58,6 +60,9 @@ char *dcb_job_format(const struct dcb_job *job)
 				      "modules", modules_to_json(job), "workloads",
 				      workloads_to_json(job));
 
+	if (json && job->plant_ppm &&
+	    json_object_set_new(json, "plant_ppm", json_integer(job->plant_ppm)) < 0)
+		return NULL;
 	return json ? dcb_json_print(json) : NULL;
 }
 
@@ -141,7 +146,11 @@ static int parse_root(const json_t *root, struct dcb_job *job, struct dcb_error 
 	r = parse_workloads(root, job, err);
 	if (r < 0)
 		return r;
-	return dcb_field_members(root, 3, err);
+	if (!json_object_get(root, "plant_ppm"))
+		return dcb_field_members(root, 3, err);
+	r = dcb_field_int(root, "plant_ppm", DCB_PLANT_MIN_PPM, DCB_PLANT_MAX_PPM, &job->plant_ppm,
+			  err);
+	return r < 0 ? r : dcb_field_members(root, 4, err);
 }
 
 int dcb_job_parse(const char *text, size_t size, struct dcb_job *ret_job, struct dcb_error *err)

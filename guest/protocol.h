@@ -133,6 +133,7 @@ struct dcb_job {
 	size_t n_workloads;
 	char **modules; /* paths in the guest, in load order */
 	size_t n_modules;
+	int64_t plant_ppm; /* workloads/plant.h; 0: nothing is planted, and it is not told */
 };
 
 void dcb_job_deinit(struct dcb_job *job);

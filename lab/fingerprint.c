@@ -61,25 +61,72 @@ static json_t *host(void)
 			 line_of("/proc/loadavg"), "cgroup_layout", dcb_cgroup_layout());
 }
 
+/* What of a kernel's guests is not the kernel itself. */
+static int guest(const struct dcb_prepared *prepared, size_t kernel, json_t **ret_json,
+		 struct dcb_error *err)
+{
+	const struct dcb_prepared_modules *list = &prepared->modules[kernel];
+	json_auto_t *modules = json_object();
+	char sha256[DCB_SHA256_HEX];
+	int r;
+
+	for (size_t i = 0; i < list->n; i++) {
+		r = dcb_file_sha256(list->paths[i], sha256, err);
+		if (r < 0)
+			return r;
+		if (json_object_set_new(modules, basename(list->paths[i]), json_string(sha256)) < 0)
+			return dcb_error_oom(err);
+	}
+	r = dcb_file_sha256(prepared->initramfs[kernel], sha256, err);
+	if (r < 0)
+		return r;
+	*ret_json = json_pack("{s:s, s:O}", "initramfs", sha256, "modules", modules);
+	return *ret_json ? 0 : dcb_error_oom(err);
+}
+
+/* By the kernels' names; null for the null machine, which has none. */
+static int guests(const struct dcb_plan *plan, const struct dcb_prepared *prepared,
+		  json_t **ret_json, struct dcb_error *err)
+{
+	json_auto_t *object = NULL;
+
+	if (plan->guest_arch == DCB_ARCH_NONE) {
+		*ret_json = json_null();
+		return 0;
+	}
+	object = json_object();
+	for (size_t i = 0; i < plan->n_kernels; i++) {
+		json_t *json = NULL;
+		int r = guest(prepared, i, &json, err);
+
+		if (r < 0)
+			return r;
+		if (json_object_set_new(object, plan->kernels[i].name, json) < 0)
+			return dcb_error_oom(err);
+	}
+	*ret_json = TAKE_PTR(object);
+	return 0;
+}
+
 int dcb_fingerprint(const struct dcb_plan *plan, const struct dcb_prepared *prepared,
 		    json_t **ret_json, struct dcb_error *err)
 {
-	json_t *machine = NULL, *images = NULL, *json;
+	json_auto_t *machine = NULL, *images = NULL, *of_guests = NULL;
+	json_t *json;
 	int r;
 
 	r = plan->ops->describe ? plan->ops->describe(plan->guest_arch, &machine, err) : 0;
+	if (r == 0)
+		r = dcb_images_digests(&prepared->images, &images, err);
+	if (r == 0)
+		r = guests(plan, prepared, &of_guests, err);
 	if (r < 0)
 		return r;
-	r = dcb_images_digests(&prepared->images, &images, err);
-	if (r < 0) {
-		json_decref(machine);
-		return r;
-	}
-	json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s}", "dcbench", DCB_VERSION, "host",
-			 host(), "machine", machine ? machine : json_null(), "agent_sha256",
+	json = json_pack("{s:s, s:o, s:O?, s:o, s:o, s:O, s:O, s:s}", "dcbench", DCB_VERSION,
+			 "host", host(), "machine", machine, "agent_sha256",
 			 dcb_json_string(prepared->agent_sha256), "programs",
-			 dcb_programs_versions(&prepared->programs), "images", images, "cgroup",
-			 plan->cgroup ? "on" : "off");
+			 dcb_programs_versions(&prepared->programs), "images", images, "guests",
+			 of_guests, "cgroup", plan->cgroup ? "on" : "off");
 	if (!json)
 		return dcb_error_oom(err);
 	*ret_json = json;

@@ -8,10 +8,14 @@
 #include "base/file.h"
 #include "base/ini.h"
 #include "guest/protocol.h"
+#include "lab/plan-plant.h"
+#include "lab/threshold.h"
+#include "workloads/plant.h"
 #include "workloads/suite.h"
 
 #define DEADLINE_BASE_S     240
 #define DEADLINE_WORKLOAD_S 60
+#define MAX_BLOCKS          40
 
 const struct dcb_option dcb_plan_options[] = {
 	{"base", DCB_OPTION_STRING, offsetof(struct dcb_plan, base),
@@ -22,6 +26,18 @@ const struct dcb_option dcb_plan_options[] = {
 	 .help = "x86_64 or arm64 (default: the host's for kvm, else arm64)"},
 	{"blocks", DCB_OPTION_INT, offsetof(struct dcb_plan, blocks), 0, 10000, .fallback = "0",
 	 .help = "how often every kernel is booted (0: 3 where boots are exact, else 6)"},
+	{"until", DCB_OPTION_CHOICE, offsetof(struct dcb_plan, until), .choices = "fixed,settled",
+	 .fallback = "fixed",
+	 .help = "settled: add blocks until every primary metric has a verdict; the first look is "
+		 "at --blocks"},
+	{"max-blocks", DCB_OPTION_INT, offsetof(struct dcb_plan, max_blocks), 0, 10000,
+	 .fallback = "0", .help = "until settled: at most so many blocks (0: 40)"},
+	{"budget", DCB_OPTION_DURATION, offsetof(struct dcb_plan, budget_s), 0, 366 * 86400,
+	 .fallback = "0", .help = "until settled: begin nothing that would end later than this"},
+	{"threshold", DCB_OPTION_STRING, offsetof(struct dcb_plan, threshold),
+	 .help = "what counts as the same: 1%, or NAME=2%,... a metric (default: 1%)"},
+	{"strict", DCB_OPTION_BOOL, offsetof(struct dcb_plan, strict), .fallback = "no",
+	 .help = "no verdict where this host was not calibrated for it"},
 	{"seed", DCB_OPTION_INT, offsetof(struct dcb_plan, seed), 0, INT64_MAX, .fallback = "1",
 	 .help = "orders the boots and seeds the guests"},
 	{"cpus", DCB_OPTION_INT, offsetof(struct dcb_plan, cpus), 0, 64, .fallback = "0",
@@ -35,6 +51,9 @@ const struct dcb_option dcb_plan_options[] = {
 	 .help = "boots at a time (0: as many as CPUs where that cannot disturb, else 1)"},
 	{"cgroup", DCB_OPTION_CHOICE, offsetof(struct dcb_plan, cgroup), .choices = "off,on",
 	 .fallback = "on", .help = "put every guest into a cgroup of its own"},
+	{"plant", DCB_OPTION_LIST, offsetof(struct dcb_plan, plants),
+	 .help = "NAME=SHARE, a known slow-down to be found: with kernel NAME workloads do SHARE "
+		 "(0.1% to 100%) of their operations twice"},
 	{"mirror", DCB_OPTION_STRING, offsetof(struct dcb_plan, mirror),
 	 .help = "Debian mirror (default: the one that apt uses)"},
 	{"offline", DCB_OPTION_BOOL, offsetof(struct dcb_plan, offline), .fallback = "no",
@@ -82,7 +101,7 @@ static bool good_name(const char *name, size_t n)
 static int append_kernel(struct dcb_plan *plan, const char *name, size_t name_size,
 			 const char *spec, const char *where, struct dcb_error *err)
 {
-	struct dcb_plan_kernel kernel;
+	struct dcb_plan_kernel kernel = {0};
 	struct dcb_plan_kernel *longer;
 
 	if (!good_name(name, name_size))
@@ -216,9 +235,11 @@ static int read_kernel_key(struct dcb_plan_kernel *kernel, const char *where, co
 {
 	char *spec;
 
+	if (strcmp(key, "plant") == 0)
+		return dcb_plan_plant_set(kernel, value, where, err);
 	if (strcmp(key, "spec") != 0)
-		return dcb_error_usage(err, "%s: unknown key %.60s: a kernel takes spec", where,
-				       key);
+		return dcb_error_usage(err, "%s: unknown key %.60s: a kernel takes spec and plant",
+				       where, key);
 	spec = strdup(value);
 	if (!spec)
 		return dcb_error_oom(err);
@@ -343,6 +364,9 @@ static int settle_workloads(struct dcb_plan *plan, struct dcb_error *err)
 			if (r < 0)
 				return dcb_error_wrap(err, "workload %s", workload->ops->name);
 		}
+		r = dcb_plan_plant_check(plan, workload, err);
+		if (r < 0)
+			return r;
 		free(workload->text);
 		workload->text = dcb_options_format(workload->ops->options, workload->params);
 		if (!workload->text)
@@ -362,6 +386,41 @@ static int replace(char **text, const char *with, struct dcb_error *err)
 	return 0;
 }
 
+int64_t dcb_plan_default_blocks(const struct dcb_machine_ops *ops)
+{
+	return ops->exact ? 3 : 6;
+}
+
+int64_t dcb_plan_default_deadline_s(size_t n_workloads)
+{
+	return DEADLINE_BASE_S + DEADLINE_WORKLOAD_S * (int64_t)n_workloads;
+}
+
+static int settle_until(struct dcb_plan *plan, struct dcb_error *err)
+{
+	int r;
+
+	r = plan->threshold ? dcb_threshold_check(plan->threshold, "threshold", err) : 0;
+	if (r < 0)
+		return r;
+	if (plan->until == DCB_UNTIL_FIXED) {
+		if (plan->max_blocks || plan->budget_s)
+			return dcb_error_usage(err, "%s: means something only with until=settled",
+					       plan->max_blocks ? "max-blocks" : "budget");
+		return 0;
+	}
+	if (plan->n_kernels < 2)
+		return dcb_error_usage(err, "until=settled: needs a second kernel to compare with");
+	if (plan->max_blocks == 0)
+		plan->max_blocks = plan->blocks > MAX_BLOCKS ? plan->blocks : MAX_BLOCKS;
+	if (plan->max_blocks < plan->blocks)
+		return dcb_error_usage(err,
+				       "max-blocks=%lld: the first look is at %lld blocks "
+				       "already",
+				       (long long)plan->max_blocks, (long long)plan->blocks);
+	return 0;
+}
+
 int dcb_plan_settle(struct dcb_plan *plan, struct dcb_error *err)
 {
 	int r;
@@ -375,6 +434,9 @@ int dcb_plan_settle(struct dcb_plan *plan, struct dcb_error *err)
 	r = settle_base(plan, err);
 	if (r < 0)
 		return r;
+	r = dcb_plan_plant_settle(plan, err);
+	if (r < 0)
+		return r;
 	r = settle_machine(plan, err);
 	if (r < 0)
 		return r;
@@ -385,7 +447,10 @@ int dcb_plan_settle(struct dcb_plan *plan, struct dcb_error *err)
 	if (r < 0)
 		return r;
 	if (plan->blocks == 0)
-		plan->blocks = plan->ops->exact ? 3 : 6;
+		plan->blocks = dcb_plan_default_blocks(plan->ops);
+	r = settle_until(plan, err);
+	if (r < 0)
+		return r;
 	if (plan->cpus == 0)
 		plan->cpus = plan->ops->default_cpus;
 	if (plan->jobs == 0)
@@ -396,8 +461,7 @@ int dcb_plan_settle(struct dcb_plan *plan, struct dcb_error *err)
 				       (long long)plan->jobs, plan->ops->name);
 	r = settle_workloads(plan, err);
 	if (r == 0 && plan->deadline_s == 0)
-		plan->deadline_s = DEADLINE_BASE_S +
-				   DEADLINE_WORKLOAD_S * (int64_t)plan->n_workloads;
+		plan->deadline_s = dcb_plan_default_deadline_s(plan->n_workloads);
 	return r;
 }
 
@@ -410,13 +474,28 @@ static json_t *options_object(const struct dcb_plan *plan)
 	for (const struct dcb_option *o = dcb_plan_options; object && o->name; o++) {
 		_cleanup_free_ char *value = NULL;
 
-		if (o->type == DCB_OPTION_STRING &&
-		    !*(char *const *)((const char *)plan + o->offset))
+		/* Lists stand with the kernels. */
+		if (o->type == DCB_OPTION_LIST ||
+		    (o->type == DCB_OPTION_STRING &&
+		     !*(char *const *)((const char *)plan + o->offset)))
 			continue;
 		value = dcb_option_format(o, plan);
 		if (!value || json_object_set_new(object, o->name, json_string(value)) < 0)
 			return NULL;
 	}
+	return TAKE_PTR(object);
+}
+
+static json_t *kernel_to_json(const struct dcb_plan_kernel *kernel)
+{
+	json_auto_t *object = json_pack("{s:s, s:s}", "name", kernel->name, "spec", kernel->spec);
+	_cleanup_free_ char *plant = NULL;
+
+	if (!object || !kernel->plant_ppm)
+		return TAKE_PTR(object);
+	plant = dcb_plant_format(kernel->plant_ppm);
+	if (!plant || json_object_set_new(object, "plant", json_string(plant)) < 0)
+		return NULL;
 	return TAKE_PTR(object);
 }
 
@@ -426,9 +505,7 @@ json_t *dcb_plan_to_json(const struct dcb_plan *plan)
 	json_auto_t *workloads = json_array();
 
 	for (size_t i = 0; kernels && i < plan->n_kernels; i++) {
-		if (json_array_append_new(kernels,
-					  json_pack("{s:s, s:s}", "name", plan->kernels[i].name,
-						    "spec", plan->kernels[i].spec)) < 0)
+		if (json_array_append_new(kernels, kernel_to_json(&plan->kernels[i])) < 0)
 			return NULL;
 	}
 	for (size_t i = 0; workloads && i < plan->n_workloads; i++) {
@@ -446,7 +523,7 @@ json_t *dcb_plan_to_json(const struct dcb_plan *plan)
 int dcb_plan_from_json(struct dcb_plan *plan, const json_t *json, struct dcb_error *err)
 {
 	json_t *kernels, *workloads, *options, *item, *value;
-	const char *name, *text, *key;
+	const char *name, *text, *plant, *key;
 	size_t i;
 	int r;
 
@@ -462,9 +539,14 @@ int dcb_plan_from_json(struct dcb_plan *plan, const json_t *json, struct dcb_err
 	}
 	json_array_foreach(kernels, i, item)
 	{
-		if (json_unpack(item, "{s:s, s:s}", "name", &name, "spec", &text) < 0)
+		plant = NULL;
+		if (json_unpack(item, "{s:s, s:s, s?s}", "name", &name, "spec", &text, "plant",
+				&plant) < 0)
 			return dcb_error_set(err, EBADMSG, "the stored plan is damaged");
 		r = append_kernel(plan, name, strlen(name), text, "stored plan", err);
+		if (r == 0 && plant)
+			r = dcb_plan_plant_set(&plan->kernels[plan->n_kernels - 1], plant,
+					       "stored plan", err);
 		if (r < 0)
 			return r;
 	}

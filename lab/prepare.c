@@ -11,16 +11,26 @@
 #include "lab/guest-modules.h"
 #include "machines/initramfs.h"
 
+static void paths_deinit(struct dcb_prepared_modules *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->paths[i]);
+	free(list->paths);
+}
+
 void dcb_prepared_deinit(struct dcb_prepared *prepared)
 {
 	for (size_t i = 0; i < prepared->n; i++) {
 		dcb_kernel_free(prepared->kernels[i]);
 		free(prepared->initramfs[i]);
+		free(prepared->jobs[i]);
+		paths_deinit(&prepared->modules[i]);
 	}
 	free(prepared->kernels);
 	free(prepared->initramfs);
 	free(prepared->disks);
-	free(prepared->job);
+	free(prepared->modules);
+	free(prepared->jobs);
 	dcb_programs_deinit(&prepared->programs);
 	dcb_images_deinit(&prepared->images);
 	memset(prepared, 0, sizeof(*prepared));
@@ -77,19 +87,7 @@ static int path_add(char ***list, size_t *n, char *path, struct dcb_error *err)
 	return 0;
 }
 
-struct paths {
-	char **paths;
-	size_t n;
-};
-
-static void paths_deinit(struct paths *list)
-{
-	for (size_t i = 0; i < list->n; i++)
-		free(list->paths[i]);
-	free(list->paths);
-}
-
-static bool paths_have(const struct paths *list, const char *path)
+static bool paths_have(const struct dcb_prepared_modules *list, const char *path)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		if (strcmp(list->paths[i], path) == 0)
@@ -101,8 +99,9 @@ static bool paths_have(const struct paths *list, const char *path)
 /* The files of all modules that the plan's workloads need, in load order, each once. A module that
  * this kernel lacks is said here; its workload then reports itself unsupported. */
 static int collect_modules(const struct dcb_plan *plan, const struct dcb_kernel *kernel,
-			   const struct dcb_run_options *options, struct paths *ret_files,
-			   bool *ret_disk, struct dcb_error *err)
+			   const struct dcb_run_options *options,
+			   struct dcb_prepared_modules *ret_files, bool *ret_disk,
+			   struct dcb_error *err)
 {
 	struct dcb_error lacking = DCB_ERROR_NULL;
 	int r;
@@ -130,11 +129,13 @@ static int collect_modules(const struct dcb_plan *plan, const struct dcb_kernel 
 	return 0;
 }
 
-static char *job_text(const struct dcb_plan *plan, const struct paths *modules)
+static char *job_text(const struct dcb_plan *plan, size_t kernel,
+		      const struct dcb_prepared_modules *modules)
 {
 	struct dcb_job job = {.n_workloads = plan->n_workloads,
 			      .modules = modules->paths,
-			      .n_modules = modules->n};
+			      .n_modules = modules->n,
+			      .plant_ppm = plan->kernels[kernel].plant_ppm};
 	char *text;
 
 	job.workloads = calloc(plan->n_workloads, sizeof(*job.workloads));
@@ -149,44 +150,37 @@ static char *job_text(const struct dcb_plan *plan, const struct paths *modules)
 	return text;
 }
 
-static const char *file_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static int make_initramfs(const struct dcb_plan *plan, const struct dcb_run_options *options,
 			  struct dcb_prepared *prepared, const char *base, size_t index,
 			  struct dcb_error *err)
 {
-	_cleanup_(paths_deinit) struct paths sources = {0};
-	_cleanup_(paths_deinit) struct paths targets = {0};
+	struct dcb_prepared_modules *sources = &prepared->modules[index];
+	_cleanup_(paths_deinit) struct dcb_prepared_modules targets = {0};
 	_cleanup_free_ struct dcb_initramfs_file *files = NULL;
 	_cleanup_free_ char *job = NULL;
 	size_t n;
 	int r;
 
-	r = collect_modules(plan, prepared->kernels[index], options, &sources,
+	r = collect_modules(plan, prepared->kernels[index], options, sources,
 			    &prepared->disks[index], err);
 	if (r < 0)
 		return r;
-	files = calloc(sources.n + 1 + prepared->programs.n_files + prepared->images.n,
+	files = calloc(sources->n + 1 + prepared->programs.n_files + prepared->images.n,
 		       sizeof(*files));
 	if (!files)
 		return dcb_error_oom(err);
-	for (size_t i = 0; i < sources.n; i++) {
+	for (size_t i = 0; i < sources->n; i++) {
 		r = path_add(&targets.paths, &targets.n,
-			     dcb_format("/modules/%02zu-%s", i, file_name(sources.paths[i])), err);
+			     dcb_format("/modules/%02zu-%s", i, basename(sources->paths[i])), err);
 		if (r < 0)
 			return r;
 		files[i] = (struct dcb_initramfs_file){
-			.name = targets.paths[i], .source = sources.paths[i], .mode = 0644};
+			.name = targets.paths[i], .source = sources->paths[i], .mode = 0644};
 	}
-	job = job_text(plan, &targets);
+	job = job_text(plan, index, &targets);
 	if (!job)
 		return dcb_error_oom(err);
-	n = sources.n;
+	n = sources->n;
 	files[n++] = (struct dcb_initramfs_file){
 		.name = "/job.json", .data = job, .size = strlen(job), .mode = 0644};
 	n += dcb_programs_files(&prepared->programs, files + n);
@@ -233,8 +227,11 @@ int dcb_prepare(const struct dcb_plan *plan, const struct dcb_run_options *optio
 
 	prepared.kernels = calloc(plan->n_kernels, sizeof(*prepared.kernels));
 	prepared.initramfs = calloc(plan->n_kernels, sizeof(*prepared.initramfs));
+	prepared.jobs = calloc(plan->n_kernels, sizeof(*prepared.jobs));
 	prepared.disks = calloc(plan->n_kernels, sizeof(*prepared.disks));
-	if (!prepared.kernels || !prepared.initramfs || !prepared.disks)
+	prepared.modules = calloc(plan->n_kernels, sizeof(*prepared.modules));
+	if (!prepared.kernels || !prepared.initramfs || !prepared.jobs || !prepared.disks ||
+	    !prepared.modules)
 		return dcb_error_oom(err);
 	prepared.n = plan->n_kernels;
 	r = get_kernels(plan, options, sha256s, &prepared, err);
@@ -250,9 +247,11 @@ int dcb_prepare(const struct dcb_plan *plan, const struct dcb_run_options *optio
 		r = dcb_images_get(plan, options, &prepared.images, err);
 	if (r < 0)
 		return r;
-	prepared.job = job_text(plan, &(struct paths){0});
-	if (!prepared.job)
-		return dcb_error_oom(err);
+	for (size_t i = 0; i < plan->n_kernels; i++) {
+		prepared.jobs[i] = job_text(plan, i, &(struct dcb_prepared_modules){0});
+		if (!prepared.jobs[i])
+			return dcb_error_oom(err);
+	}
 	if (plan->guest_arch != DCB_ARCH_NONE) {
 		r = make_all_initramfs(plan, options, folder, &prepared, err);
 		if (r < 0)

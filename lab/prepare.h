@@ -11,14 +11,20 @@
 
 struct dcb_error;
 
+struct dcb_prepared_modules {
+	char **paths; /* on the host, in load order */
+	size_t n;
+};
+
 struct dcb_prepared {
-	struct dcb_kernel **kernels;       /* one a kernel of the plan */
-	char **initramfs;                  /* likewise; NULL entries for the null machine */
-	bool *disks;                       /* likewise: does the guest get a disk */
-	struct dcb_programs programs;      /* what every initramfs holds of Debian */
-	struct dcb_images images;          /* and its empty file systems */
-	char *job;                         /* job.json without modules, for the null machine */
-	char agent_sha256[DCB_SHA256_HEX]; /* empty for the null machine */
+	struct dcb_kernel **kernels;          /* one a kernel of the plan */
+	char **initramfs;                     /* likewise; NULL entries for the null machine */
+	bool *disks;                          /* likewise: does the guest get a disk */
+	struct dcb_prepared_modules *modules; /* likewise: those in the initramfs */
+	struct dcb_programs programs;         /* what every initramfs holds of Debian */
+	struct dcb_images images;             /* and its empty file systems */
+	char **jobs;                          /* job.json without modules, for the null machine */
+	char agent_sha256[DCB_SHA256_HEX];    /* empty for the null machine */
 	size_t n;
 };
 

@@ -22,6 +22,21 @@ struct reading {
 	struct dcb_error *err;
 };
 
+static int read_looks(struct reading *reading, const char *text)
+{
+	struct dcb_stored_run *stored = reading->stored;
+	json_auto_t *looks = NULL;
+	int r;
+
+	r = dcb_json_parse(text, strlen(text), &looks, reading->err);
+	if (r < 0)
+		return r;
+	stored->n_looks = json_array_size(looks);
+	if (stored->n_looks)
+		stored->last_look = json_integer_value(json_array_get(looks, stored->n_looks - 1));
+	return 0;
+}
+
 static int read_run(void *context, const struct dcb_store_run *run)
 {
 	struct reading *reading = context;
@@ -32,6 +47,11 @@ static int read_run(void *context, const struct dcb_store_run *run)
 	stored->state = dcb_run_effective_state(run);
 	if (run->owner && !(stored->owner = strdup(run->owner)))
 		return dcb_error_oom(reading->err);
+	stored->blocks = run->blocks;
+	stored->wall_s = run->wall_s;
+	r = read_looks(reading, run->looks);
+	if (r < 0)
+		return r;
 	r = dcb_json_parse(run->plan, strlen(run->plan), &json, reading->err);
 	if (r < 0)
 		return r;

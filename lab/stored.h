@@ -12,6 +12,10 @@ struct dcb_stored_run {
 	struct dcb_plan plan; /* settled */
 	char *owner;          /* of its last start, or NULL */
 	enum dcb_run_state state;
+	int64_t blocks;    /* so far, of the run: the plan's are those of its first look */
+	double wall_s;     /* so far */
+	size_t n_looks;    /* at it so far */
+	int64_t last_look; /* at so many blocks; 0: none */
 	char *sha256s[DCB_PLAN_MAX_KERNELS]; /* of its kernels, in the plan's order */
 };
 

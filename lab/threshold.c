@@ -90,6 +90,14 @@ int dcb_threshold_check(const char *text, const char *where, struct dcb_error *e
 	return 0;
 }
 
+const char *dcb_threshold_planned(const json_t *plan)
+{
+	const char *text = json_string_value(
+		json_object_get(json_object_get(plan, "options"), "threshold"));
+
+	return text && dcb_threshold_check(text, "stored plan", NULL) == 0 ? text : NULL;
+}
+
 double dcb_threshold_find(const char *text, const char *workload, const char *role,
 			  const char *metric)
 {

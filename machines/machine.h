@@ -69,7 +69,8 @@ struct dcb_machine_ops {
 	/* Makes ready what a boot needs (a QEMU in the cache). Optional. */
 	int (*prepare)(enum dcb_arch arch, const struct dcb_machine_options *options,
 		       struct dcb_error *err);
-	/* For the fingerprint: {"qemu": "10.0.2 (Debian ...)", "path": ..., "flags": [...]}. */
+	/* For the fingerprint: {"qemu": "10.0.2 (Debian ...)", "path": ..., "flags": [...],
+	 * "sha256": of the program, "firmware": {file: sha256}}. */
 	int (*describe)(enum dcb_arch arch, json_t **ret_description, struct dcb_error *err);
 	int (*command)(const struct dcb_boot_spec *spec, int records_fd, int console_fd,
 		       struct dcb_machine_command *ret_command, struct dcb_error *err);
@@ -81,5 +82,7 @@ int dcb_machines_check(struct dcb_error *err);
 /* "auto": kvm where it is usable for this arch, else icount. Usage error for an unknown name. */
 int dcb_machine_find(const char *name, enum dcb_arch arch, const struct dcb_machine_ops **ret_ops,
 		     struct dcb_error *err);
+/* By name: one seed gives one set of digits there; false for an unknown one. */
+bool dcb_machine_is_exact(const char *name);
 /* The default architecture of a machine kind: the host's for kvm, arm64 for the emulated ones. */
 enum dcb_arch dcb_machine_default_arch(const struct dcb_machine_ops *ops);

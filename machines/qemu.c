@@ -122,22 +122,64 @@ int dcb_qemu_prepare(enum dcb_qemu_kind kind, enum dcb_arch arch,
 	return dcb_qemu_fetch(cache, arch, min_major(kind), options, err);
 }
 
+/* {"pvh.bin": digest, ...}: what runs in the guest before the kernel does. The cached QEMU's own
+ * folders come first, as on its command line. */
+static int firmware_digests(const struct dcb_qemu *qemu, enum dcb_arch arch, json_t *ret_digests,
+			    struct dcb_error *err)
+{
+	static const char *const files[] = {"bios-256k.bin", "kvmvapic.bin", "linuxboot_dma.bin",
+					    "pvh.bin"};
+	static const char *const folders[] = {"/usr/share/qemu", "/usr/share/seabios"};
+
+	if (arch != DCB_ARCH_X86_64)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(files) * 2 * ARRAY_SIZE(folders); i++) {
+		const char *file = files[i / (2 * ARRAY_SIZE(folders))];
+		bool own = i / ARRAY_SIZE(folders) % 2 == 0;
+		_cleanup_free_ char *path = dcb_format("%s%s/%s",
+						       own && qemu->root ? qemu->root : "",
+						       folders[i % ARRAY_SIZE(folders)], file);
+		char sha256[DCB_SHA256_HEX];
+		int r;
+
+		if (!path)
+			return dcb_error_oom(err);
+		if (json_object_get(ret_digests, file) || !dcb_file_exists(path))
+			continue;
+		r = dcb_file_sha256(path, sha256, err);
+		if (r < 0)
+			return r;
+		if (json_object_set_new(ret_digests, file, json_string(sha256)) < 0)
+			return dcb_error_oom(err);
+	}
+	return 0;
+}
+
 int dcb_qemu_describe(enum dcb_qemu_kind kind, enum dcb_arch arch, json_t **ret_description,
 		      struct dcb_error *err)
 {
 	_cleanup_(dcb_qemu_deinitp) struct dcb_qemu qemu = DCB_QEMU_NULL;
+	json_auto_t *firmware = json_object();
+	char sha256[DCB_SHA256_HEX];
 	json_t *description;
 	json_t *flags;
 	int r;
 
+	if (!firmware)
+		return dcb_error_oom(err);
 	r = find(kind, arch, &qemu, err);
+	if (r == 0)
+		r = dcb_file_sha256(qemu.program, sha256, err);
+	if (r == 0)
+		r = firmware_digests(&qemu, arch, firmware, err);
 	if (r < 0)
 		return r;
 	flags = dcb_qemu_flags(kind, arch);
 	if (!flags)
 		return dcb_error_oom(err);
-	description = json_pack("{s:s, s:s, s:o}", "qemu", qemu.version, "path", qemu.program,
-				"flags", flags);
+	description = json_pack("{s:s, s:s, s:o, s:s, s:O}", "qemu", qemu.version, "path",
+				qemu.program, "flags", flags, "sha256", sha256, "firmware",
+				firmware);
 	if (!description)
 		return dcb_error_oom(err);
 	*ret_description = description;

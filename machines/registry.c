@@ -74,6 +74,14 @@ int dcb_machine_find(const char *name, enum dcb_arch arch, const struct dcb_mach
 	return unknown_machine(name, err);
 }
 
+bool dcb_machine_is_exact(const char *name)
+{
+	for (size_t i = 0; i < dcb_n_machines; i++)
+		if (strcmp(dcb_machines[i]->name, name) == 0)
+			return dcb_machines[i]->exact;
+	return false;
+}
+
 enum dcb_arch dcb_machine_default_arch(const struct dcb_machine_ops *ops)
 {
 	if (ops == &dcb_machine_null)

@@ -12,9 +12,6 @@
 #include "reports/stats/signed-rank.h"
 #include "reports/summary.h"
 
-/* What rounding may make of equal figures. */
-#define ROUNDING 1e-12
-
 struct pair {
 	const struct dcb_boot_figure *base, *candidate;
 };
@@ -128,11 +125,11 @@ static double rounding(const struct comparer *comparer)
 	double largest = 0;
 
 	if (comparer->comparison->has_ratio)
-		return ROUNDING;
+		return DCB_COMPARE_ROUNDING;
 	for (size_t i = 0; i < comparer->n; i++)
 		largest = fmax(largest, fmax(fabs(comparer->pairs[i].base->median),
 					     fabs(comparer->pairs[i].candidate->median)));
-	return ROUNDING * largest;
+	return DCB_COMPARE_ROUNDING * largest;
 }
 
 static void find_changes(struct comparer *comparer)
@@ -187,7 +184,7 @@ static struct dcb_bootstrap_boot bootstrap_boot(const struct dcb_boot_figure *fi
 /* Where an end is the change itself, logarithms must not move it. */
 static double snap(double end, double change)
 {
-	return fabs(end - change) <= ROUNDING * fabs(change) ? change : end;
+	return fabs(end - change) <= DCB_COMPARE_ROUNDING * fabs(change) ? change : end;
 }
 
 static int find_interval(struct comparer *comparer, struct dcb_median_tables *tables)
@@ -251,7 +248,7 @@ static int compare_as(struct comparer *comparer, struct dcb_median_tables *table
 	find_changes(comparer);
 	if (comparison->spread == DCB_SPREAD_NONE)
 		return 0;
-	r = find_interval(comparer, tables);
+	r = comparer->options->only_p ? 0 : find_interval(comparer, tables);
 	return r < 0 ? r : find_p(comparer);
 }
 

@@ -27,7 +27,11 @@ struct dcb_compare_options {
 	double threshold; /* share of base that counts as the same */
 	double level;     /* of the interval: 0.95 */
 	uint64_t seed;
+	bool only_p; /* no interval, which takes most of the time */
 };
+
+/* What rounding may make of equal figures: of ratios' logarithms. */
+#define DCB_COMPARE_ROUNDING 1e-12
 
 /* What a verdict needs besides; logarithms where the comparison has a ratio. */
 struct dcb_evidence {

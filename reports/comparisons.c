@@ -192,21 +192,15 @@ static int add_measure(void *context, const struct dcb_measure *measure)
 	return r;
 }
 
-/* How often the run was looked at, this time included. */
+/* At which look these verdicts come: the one at the blocks that the run has, or the next. */
 static size_t count_looks(const struct dcb_store_run *run)
 {
-	(void)run;
-	return 1;
-}
+	json_auto_t *looks = json_loads(run->looks, 0, NULL);
+	size_t n = json_array_size(looks);
 
-/* "threshold" among the options of the run's plan, borrowed from `plan`; NULL where it has none
- * that can be read. */
-static const char *planned_threshold(const json_t *plan)
-{
-	const char *text = json_string_value(
-		json_object_get(json_object_get(plan, "options"), "threshold"));
-
-	return text && dcb_threshold_check(text, "stored plan", NULL) == 0 ? text : NULL;
+	if (n && json_integer_value(json_array_get(looks, n - 1)) == run->blocks)
+		return n;
+	return n + 1;
 }
 
 int dcb_comparisons_load(struct dcb_store *store, struct dcb_summary *summary,
@@ -220,7 +214,7 @@ int dcb_comparisons_load(struct dcb_store *store, struct dcb_summary *summary,
 	if (dcb_median_tables_new(&tables) < 0)
 		return dcb_error_oom(err);
 	loader.tables = tables;
-	loader.threshold = options->threshold ? options->threshold : planned_threshold(plan);
+	loader.threshold = options->threshold ? options->threshold : dcb_threshold_planned(plan);
 	summary->n_looks = count_looks(&summary->run);
 	summary->alpha = dcb_look_alpha(summary->n_looks);
 	summary->level = 1 - summary->alpha;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "reports/markdown.h"
 #include "reports/text.h"
 
 #define INDENT 2
@@ -21,6 +23,7 @@ struct dcb_grid {
 	size_t n_columns;
 	struct cell *cells; /* n_rows * n_columns */
 	size_t n_rows;
+	bool *right; /* n_columns */
 };
 
 int dcb_grid_new(size_t n_columns, struct dcb_grid **ret_grid)
@@ -30,6 +33,11 @@ int dcb_grid_new(size_t n_columns, struct dcb_grid **ret_grid)
 	if (!grid)
 		return -ENOMEM;
 	grid->n_columns = n_columns;
+	grid->right = calloc(n_columns, sizeof(*grid->right));
+	if (!grid->right) {
+		free(grid);
+		return -ENOMEM;
+	}
 	*ret_grid = grid;
 	return 0;
 }
@@ -41,7 +49,13 @@ void dcb_grid_free(struct dcb_grid *grid)
 	for (size_t i = 0; i < grid->n_rows * grid->n_columns; i++)
 		free(grid->cells[i].text);
 	free(grid->cells);
+	free(grid->right);
 	free(grid);
+}
+
+void dcb_grid_align_right(struct dcb_grid *grid, size_t column)
+{
+	grid->right[column] = true;
 }
 
 int dcb_grid_row(struct dcb_grid *grid)
@@ -66,6 +80,21 @@ int dcb_grid_set(struct dcb_grid *grid, size_t column, size_t span, char *text,
 	free(cell->text);
 	*cell = (struct cell){text, span, colour};
 	return text ? 0 : -ENOMEM;
+}
+
+int dcb_grid_name(struct dcb_grid *grid, const char *name)
+{
+	for (size_t i = 0; i < grid->n_rows; i++) {
+		struct cell *cell = &grid->cells[i * grid->n_columns];
+		char *text = i ? dcb_format("  %s", cell->text ? cell->text : "") : strdup(name);
+
+		if (!text)
+			return -ENOMEM;
+		free(cell->text);
+		cell->text = text;
+		cell->span = 1;
+	}
+	return 0;
 }
 
 static size_t span_width(const size_t *widths, size_t column, size_t span)
@@ -154,10 +183,17 @@ static void print_row(const struct dcb_grid *grid, struct cell *cells, const siz
 		size_t width = span_width(widths, i, span);
 
 		if (cell->text && *cell->text) {
+			size_t left;
+
 			dcb_text_cut(cell->text, width);
+			left = width - dcb_text_width(cell->text);
+			if (grid->right[i]) {
+				pending += left;
+				left = 0;
+			}
 			fprintf(file, "%*s", (int)pending, "");
 			dcb_colour_print(cell->text, cell->colour, colour, file);
-			pending = width - dcb_text_width(cell->text) + GAP;
+			pending = left + GAP;
 		} else {
 			pending += width + GAP;
 		}
@@ -180,26 +216,70 @@ int dcb_grid_print(struct dcb_grid *grid, size_t width, bool colour, FILE *file)
 	return 0;
 }
 
-static void print_markdown_cell(const char *text, FILE *file)
+/* ---- Markdown ---- */
+
+static void print_padded(const char *text, size_t width, bool right, FILE *file)
 {
-	fputs("| ", file);
-	for (const char *c = text ? text : ""; *c; c++) {
-		if (*c == '|')
-			fputc('\\', file);
-		fputc(*c, file);
-	}
-	fputc(' ', file);
+	int pad = (int)(width - dcb_text_width(text));
+
+	fprintf(file, "| %*s%s%*s ", right ? pad : 0, "", text, right ? 0 : pad, "");
 }
 
-void dcb_grid_print_markdown(const struct dcb_grid *grid, FILE *file)
+static void print_rule(const struct dcb_grid *grid, const size_t *widths, FILE *file)
 {
-	for (size_t i = 0; i < grid->n_rows; i++) {
-		for (size_t j = 0; j < grid->n_columns; j++)
-			print_markdown_cell(grid->cells[i * grid->n_columns + j].text, file);
-		fputs("|\n", file);
-		for (size_t j = 0; i == 0 && j < grid->n_columns; j++)
-			fputs("| --- ", file);
-		if (i == 0)
-			fputs("|\n", file);
+	for (size_t i = 0; i < grid->n_columns; i++) {
+		bool right = grid->right[i];
+
+		fputs("| ", file);
+		for (size_t j = right; j < widths[i]; j++)
+			fputc('-', file);
+		fputs(right ? ": " : " ", file);
 	}
+	fputs("|\n", file);
+}
+
+/* cells: n_rows * n_columns, escaped. */
+static void print_markdown(const struct dcb_grid *grid, char *const *cells, size_t *widths,
+			   FILE *file)
+{
+	size_t n = grid->n_columns;
+
+	for (size_t i = 0; i < grid->n_rows * n; i++) {
+		size_t width = dcb_text_width(cells[i]);
+
+		if (width > widths[i % n])
+			widths[i % n] = width;
+	}
+	for (size_t i = 0; i < grid->n_rows; i++) {
+		for (size_t j = 0; j < n; j++)
+			print_padded(cells[i * n + j], widths[j], grid->right[j], file);
+		fputs("|\n", file);
+		if (i == 0)
+			print_rule(grid, widths, file);
+	}
+}
+
+int dcb_grid_print_markdown(const struct dcb_grid *grid, FILE *file)
+{
+	size_t n = grid->n_rows * grid->n_columns;
+	char **cells = calloc(n + 1, sizeof(*cells));
+	size_t *widths = calloc(grid->n_columns, sizeof(*widths));
+	int r = cells && widths ? 0 : -ENOMEM;
+
+	/* A rule is at least three dashes long. */
+	for (size_t i = 0; r == 0 && i < grid->n_columns; i++)
+		widths[i] = 3;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		const char *text = grid->cells[i].text;
+
+		cells[i] = dcb_markdown_escape(text ? text : "");
+		r = cells[i] ? 0 : -ENOMEM;
+	}
+	if (r == 0)
+		print_markdown(grid, cells, widths, file);
+	for (size_t i = 0; cells && i < n; i++)
+		free(cells[i]);
+	free(cells);
+	free(widths);
+	return r;
 }

@@ -7,19 +7,23 @@
  * (reports/stats/change-points.h). Read from the figures of boots, not from their samples.
  */
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct dcb_error;
 struct dcb_store;
 
-/* NULL: any. */
+/* NULL: any, but of the metric, which must be named. */
 struct dcb_history_query {
-	const char *workload, *params, *role, *metric;
+	const char *workload, *role, *metric;
+	const char *params; /* "op=rmdir,fs=tmpfs": what must be among the series' parameters */
 	const char *kernel; /* name in its run: "base" */
 	const char *machine, *arch;
-	int64_t last; /* only so many runs, the newest; 0: all */
+	int64_t last;    /* only so many points a series, the newest; 0: all */
+	double min_step; /* only changes of at least this share: 0.01 is 1 %; 0: all */
 };
 
 struct dcb_history_point {
@@ -55,7 +59,24 @@ struct dcb_histories {
 		0                                                                                  \
 	}
 
-/* Runs that never ended are left out, as are kernels without a good boot. */
+/* Runs that are under way are left out, as are kernels without a good boot; a run that failed or
+ * was interrupted counts with the good boots that it has. No series is no error. */
 int dcb_histories_load(struct dcb_store *store, const struct dcb_history_query *query,
 		       struct dcb_histories *ret_histories, struct dcb_error *err);
 void dcb_histories_deinit(struct dcb_histories *histories);
+
+/* A usage error that says why nothing was found: the nearest metrics where there is none of that
+ * name, else that nothing fits the rest of the query. */
+int dcb_histories_explain(struct dcb_store *store, const struct dcb_history_query *query,
+			  struct dcb_error *err);
+
+struct dcb_history_text_options {
+	bool points; /* a line a point too */
+	bool colour;
+};
+/* For people, at 80 columns: a block a series with bars and a line a change. -ENOMEM, or the errno
+ * of writing. */
+int dcb_histories_print(const struct dcb_histories *histories,
+			const struct dcb_history_text_options *options, FILE *file);
+/* By schema/history-v1.schema.json; NULL on lack of memory. */
+json_t *dcb_histories_to_json(const struct dcb_histories *histories);

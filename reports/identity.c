@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Two runs to the digit. Boots are paired by kernel, block and seed; of each pair one boot's
- * samples are held in memory and the other's stream past them.
- */
+#include "reports/identity.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -11,139 +9,36 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "reports/format.h"
-#include "reports/summary.h"
 
-struct run {
-	int64_t id;
-	char **shas, **names; /* of kernels */
-	size_t n_kernels;
-	char **workloads; /* "name:params" */
-	size_t n_workloads;
-	struct boot {
-		int64_t id, block, seed;
-		size_t kernel;
-		bool paired;
-	} * boots; /* good ones */
-	size_t n_boots;
-	struct dcb_error *err;
+/* A metric, named alike on both sides. */
+struct metric {
+	char *role, *name;
 };
 
 struct sample {
-	struct dcb_store_sample row;
+	struct dcb_identity_row row; /* its names are the metric's */
+	size_t metric;
 	bool met;
 };
 
 struct comparer {
-	struct dcb_store *store;
-	struct run first, second;
+	const struct dcb_identity_side *first;
+	struct dcb_identity_side *second;
+	const struct dcb_identity_boot *boot; /* that is compared now: of either side */
 	struct dcb_identity identity;
 	struct dcb_error *err;
-	struct sample *samples; /* of the second run's boot, ordered by its key */
+	struct metric *metrics;
+	size_t n_metrics;
+	struct sample *samples; /* of the second side's boot */
 	size_t n, allocated;
 };
 
-/* ---- what a run consists of ---- */
+/* ---- partners ---- */
 
-static int add_text(char ***texts, size_t n, char *text)
-{
-	char **more;
-
-	if (!text)
-		return -ENOMEM;
-	more = realloc(*texts, (n + 1) * sizeof(*more));
-	if (!more) {
-		free(text);
-		return -ENOMEM;
-	}
-	more[n] = text;
-	*texts = more;
-	return 0;
-}
-
-static int read_kernel(void *context, size_t index, const struct dcb_store_run_kernel *kernel)
-{
-	struct run *run = context;
-
-	if (add_text(&run->shas, index, strdup(kernel->kernel.sha256)) < 0)
-		return dcb_error_oom(run->err);
-	if (add_text(&run->names, index, strdup(kernel->name)) < 0) {
-		free(run->shas[index]);
-		return dcb_error_oom(run->err);
-	}
-	run->n_kernels = index + 1;
-	return 0;
-}
-
-static int read_workload(void *context, size_t index, const struct dcb_store_run_workload *workload)
-{
-	struct run *run = context;
-
-	if (add_text(&run->workloads, index,
-		     dcb_format("%s:%s", workload->name, workload->params)) < 0)
-		return dcb_error_oom(run->err);
-	run->n_workloads = index + 1;
-	return 0;
-}
-
-static int read_boot(void *context, const struct dcb_store_boot *row)
-{
-	struct run *run = context;
-	struct boot *boots;
-
-	if (!dcb_store_boot_is_good(row))
-		return 0;
-	boots = realloc(run->boots, (run->n_boots + 1) * sizeof(*boots));
-	if (!boots)
-		return dcb_error_oom(run->err);
-	run->boots = boots;
-	boots[run->n_boots++] = (struct boot){
-		.id = row->id, .block = row->block, .seed = row->seed, .kernel = row->kernel};
-	return 0;
-}
-
-static int exists(void *context, const struct dcb_store_run *row)
-{
-	(void)context;
-	(void)row;
-	return 0;
-}
-
-static int load_run(struct dcb_store *store, int64_t id, struct run *run, struct dcb_error *err)
-{
-	int r;
-
-	run->id = id;
-	run->err = err;
-	r = dcb_store_get_run(store, id, exists, NULL, err);
-	if (r < 0)
-		return r;
-	r = dcb_store_each_run_kernel(store, id, read_kernel, run, err);
-	if (r < 0)
-		return r;
-	r = dcb_store_each_run_workload(store, id, read_workload, run, err);
-	if (r < 0)
-		return r;
-	return dcb_store_each_boot(store, id, read_boot, run, err);
-}
-
-static void deinit_run(struct run *run)
-{
-	for (size_t i = 0; i < run->n_kernels; i++) {
-		free(run->shas[i]);
-		free(run->names[i]);
-	}
-	for (size_t i = 0; i < run->n_workloads; i++)
-		free(run->workloads[i]);
-	free(run->shas);
-	free(run->names);
-	free(run->workloads);
-	free(run->boots);
-}
-
-/* The same workload may stand in a run twice: the nth is the partner of the nth. */
+/* The same workload may stand in a side twice: the nth is the partner of the nth. */
 static size_t partner_workload(const struct comparer *comparer, size_t workload)
 {
-	const struct run *first = &comparer->first, *second = &comparer->second;
+	const struct dcb_identity_side *first = comparer->first, *second = comparer->second;
 	size_t nth = 0;
 
 	for (size_t i = 0; i < workload; i++)
@@ -154,20 +49,31 @@ static size_t partner_workload(const struct comparer *comparer, size_t workload)
 	return SIZE_MAX;
 }
 
-/* Under the same name first: one kernel may stand in a run under two names. */
-static struct boot *partner_boot(struct comparer *comparer, const struct boot *boot)
+static bool same_kernel(const struct comparer *comparer, const struct dcb_identity_boot *boot,
+			const struct dcb_identity_boot *other, enum dcb_identity_pairing pairing,
+			bool any_name)
 {
-	struct run *first = &comparer->first, *second = &comparer->second;
+	const struct dcb_identity_side *first = comparer->first, *second = comparer->second;
+	bool same_name = strcmp(first->names[boot->kernel], second->names[other->kernel]) == 0;
 
+	if (pairing == DCB_IDENTITY_BY_NAME)
+		return same_name;
+	return boot->seed == other->seed &&
+	       strcmp(first->shas[boot->kernel], second->shas[other->kernel]) == 0 &&
+	       (any_name || same_name);
+}
+
+/* Under the same name first: one kernel may stand in a side under two names. */
+static struct dcb_identity_boot *partner_boot(struct comparer *comparer,
+					      const struct dcb_identity_boot *boot,
+					      enum dcb_identity_pairing pairing)
+{
 	for (int any_name = 0; any_name < 2; any_name++) {
-		for (size_t i = 0; i < second->n_boots; i++) {
-			struct boot *other = &second->boots[i];
+		for (size_t i = 0; i < comparer->second->n_boots; i++) {
+			struct dcb_identity_boot *other = &comparer->second->boots[i];
 
 			if (!other->paired && other->block == boot->block &&
-			    other->seed == boot->seed &&
-			    strcmp(first->shas[boot->kernel], second->shas[other->kernel]) == 0 &&
-			    (any_name ||
-			     strcmp(first->names[boot->kernel], second->names[other->kernel]) == 0))
+			    same_kernel(comparer, boot, other, pairing, any_name))
 				return other;
 		}
 	}
@@ -176,21 +82,46 @@ static struct boot *partner_boot(struct comparer *comparer, const struct boot *b
 
 /* ---- samples ---- */
 
-static int compare_rows(const void *a, const void *b)
+/* The number of a metric, given when it is new; they come in stretches, mostly in one order. */
+static int metric_of(struct comparer *comparer, const struct dcb_identity_row *row,
+		     size_t *ret_metric)
 {
-	const struct dcb_store_sample *x = &((const struct sample *)a)->row;
-	const struct dcb_store_sample *y = &((const struct sample *)b)->row;
+	struct metric *metrics;
 
-	if (x->workload != y->workload)
-		return x->workload < y->workload ? -1 : 1;
-	if (x->metric != y->metric)
-		return x->metric < y->metric ? -1 : 1;
-	if (x->thread != y->thread)
-		return x->thread < y->thread ? -1 : 1;
-	return (x->iteration > y->iteration) - (x->iteration < y->iteration);
+	for (size_t i = 0; i < comparer->n_metrics; i++) {
+		const struct metric *metric = &comparer->metrics[i];
+
+		if (strcmp(metric->name, row->metric) == 0 &&
+		    strcmp(metric->role, row->role) == 0) {
+			*ret_metric = i;
+			return 0;
+		}
+	}
+	metrics = reallocarray(comparer->metrics, comparer->n_metrics + 1, sizeof(*metrics));
+	if (!metrics)
+		return dcb_error_oom(comparer->err);
+	comparer->metrics = metrics;
+	metrics += comparer->n_metrics;
+	metrics->role = strdup(row->role);
+	metrics->name = strdup(row->metric);
+	*ret_metric = comparer->n_metrics++;
+	return metrics->role && metrics->name ? 0 : dcb_error_oom(comparer->err);
 }
 
-static bool same_digits(const struct dcb_store_sample *x, const struct dcb_store_sample *y)
+static int compare_rows(const void *a, const void *b)
+{
+	const struct sample *x = a, *y = b;
+
+	if (x->row.workload != y->row.workload)
+		return x->row.workload < y->row.workload ? -1 : 1;
+	if (x->metric != y->metric)
+		return x->metric < y->metric ? -1 : 1;
+	if (x->row.thread != y->row.thread)
+		return x->row.thread < y->row.thread ? -1 : 1;
+	return (x->row.iteration > y->row.iteration) - (x->row.iteration < y->row.iteration);
+}
+
+static bool same_digits(const struct dcb_identity_row *x, const struct dcb_identity_row *y)
 {
 	return x->present == y->present && (!x->present || x->value == y->value) &&
 	       x->has_times == y->has_times &&
@@ -198,44 +129,60 @@ static bool same_digits(const struct dcb_store_sample *x, const struct dcb_store
 		(x->enabled_ns == y->enabled_ns && x->running_ns == y->running_ns));
 }
 
-static void print_value(const struct dcb_store_sample *sample, char buffer[64])
+/* malloc'd; NULL on lack of memory. With its times where they are what differs. */
+static char *value_text(const struct dcb_identity_row *row, bool times)
 {
-	if (!sample)
-		snprintf(buffer, 64, "nothing");
-	else if (!sample->present)
-		snprintf(buffer, 64, "null");
+	char value[64];
+
+	if (!row)
+		return strdup("nothing");
+	if (row->present)
+		dcb_format_exact(row->value, value, sizeof(value));
 	else
-		dcb_format_exact(sample->value, buffer, 64);
+		snprintf(value, sizeof(value), "null");
+	if (!times)
+		return strdup(value);
+	if (!row->has_times)
+		return dcb_format("%s counted all the time", value);
+	return dcb_format("%s counted for %" PRId64 " of %" PRId64 " ns", value, row->running_ns,
+			  row->enabled_ns);
 }
 
-/* The first difference of all, in words. */
-static int note_difference(struct comparer *comparer, const struct dcb_store_sample_row *row,
-			   const struct dcb_store_sample *x, const struct dcb_store_sample *y)
+/* The first difference of all. */
+static int note_difference(struct comparer *comparer, const struct dcb_identity_row *x,
+			   const struct dcb_identity_row *y)
 {
-	const struct run *run = x ? &comparer->first : &comparer->second;
-	const char *times = "";
-	char *text, one[64], two[64];
+	const struct dcb_identity_side *side = x ? comparer->first : comparer->second;
+	const struct dcb_identity_row *row = x ? x : y;
+	struct dcb_identity_difference *first = &comparer->identity.first;
+	bool times = x && y && x->present == y->present && (!x->present || x->value == y->value);
 
 	if (comparer->identity.first_difference)
 		return 0;
-	print_value(x, one);
-	print_value(y, two);
-	if (x && y && strcmp(one, two) == 0)
-		times = ", but counted for other times";
-	text = dcb_format("%s block %" PRId64 ", %s %s%s%s, thread %d, iteration %d: %s and %s%s",
-			  run->names[row->kernel], row->block,
-			  run->workloads[row->sample->workload], row->metric->role,
-			  *row->metric->role ? " " : "", row->metric->name, row->sample->thread,
-			  row->sample->iteration, one, two, times);
-	if (!text)
+	first->kernel = strdup(side->names[comparer->boot->kernel]);
+	first->workload = strdup(side->workloads[row->workload]);
+	first->role = strdup(row->role);
+	first->metric = strdup(row->metric);
+	first->one = value_text(x, times);
+	first->two = value_text(y, times);
+	first->block = comparer->boot->block;
+	first->thread = row->thread;
+	first->iteration = row->iteration;
+	if (!first->kernel || !first->workload || !first->role || !first->metric || !first->one ||
+	    !first->two)
 		return dcb_error_oom(comparer->err);
-	comparer->identity.first_difference = text;
-	return 0;
+	comparer->identity.first_difference = dcb_format(
+		"%s block %" PRId64 ", %s %s%s%s, thread %d, iteration %d: %s and %s",
+		first->kernel, first->block, first->workload, first->role, *first->role ? " " : "",
+		first->metric, first->thread, first->iteration, first->one, first->two);
+	return comparer->identity.first_difference ? 0 : dcb_error_oom(comparer->err);
 }
 
-static int hold_sample(void *context, const struct dcb_store_sample_row *row)
+static int hold_sample(void *context, const struct dcb_identity_row *row)
 {
 	struct comparer *comparer = context;
+	struct sample *sample;
+	int r;
 
 	if (comparer->n == comparer->allocated) {
 		size_t more = comparer->allocated ? 2 * comparer->allocated : 1024;
@@ -246,78 +193,86 @@ static int hold_sample(void *context, const struct dcb_store_sample_row *row)
 		comparer->samples = samples;
 		comparer->allocated = more;
 	}
-	comparer->samples[comparer->n++] = (struct sample){.row = *row->sample};
+	sample = &comparer->samples[comparer->n++];
+	*sample = (struct sample){.row = *row};
+	r = metric_of(comparer, row, &sample->metric);
+	if (r < 0)
+		return r;
+	sample->row.role = comparer->metrics[sample->metric].role;
+	sample->row.metric = comparer->metrics[sample->metric].name;
 	return 0;
 }
 
-/* A sample of the first run beside what is held of the second. */
-static int meet_sample(void *context, const struct dcb_store_sample_row *row)
+/* A sample of the first side beside what is held of the second. */
+static int meet_sample(void *context, const struct dcb_identity_row *row)
 {
 	struct comparer *comparer = context;
-	struct sample key = {.row = *row->sample}, *other;
+	struct sample key = {.row = *row}, *other;
+	int r = metric_of(comparer, row, &key.metric);
 
-	key.row.workload = partner_workload(comparer, row->sample->workload);
+	if (r < 0)
+		return r;
+	key.row.workload = partner_workload(comparer, row->workload);
 	other = comparer->n
 			? bsearch(&key, comparer->samples, comparer->n, sizeof(key), compare_rows)
 			: NULL;
 	if (!other) {
 		comparer->identity.only_first++;
-		return note_difference(comparer, row, row->sample, NULL);
+		return note_difference(comparer, row, NULL);
 	}
 	other->met = true;
 	comparer->identity.compared++;
-	if (same_digits(row->sample, &other->row))
+	if (same_digits(row, &other->row))
 		return 0;
 	comparer->identity.differing++;
-	return note_difference(comparer, row, row->sample, &other->row);
+	return note_difference(comparer, row, &other->row);
 }
 
-static int leave_sample(void *context, const struct dcb_store_sample_row *row)
+static int leave_samples(struct comparer *comparer)
 {
-	struct comparer *comparer = context;
-	const struct sample key = {.row = *row->sample}, *other;
+	for (size_t i = 0; i < comparer->n; i++) {
+		int r;
 
-	other = comparer->n
-			? bsearch(&key, comparer->samples, comparer->n, sizeof(key), compare_rows)
-			: NULL;
-	if (other && other->met)
-		return 0;
-	comparer->identity.only_second++;
-	return note_difference(comparer, row, NULL, row->sample);
+		if (comparer->samples[i].met)
+			continue;
+		comparer->identity.only_second++;
+		r = note_difference(comparer, NULL, &comparer->samples[i].row);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 /* boot or other may be NULL, not both. */
-static int compare_boots(struct comparer *comparer, const struct boot *boot,
-			 const struct boot *other)
+static int compare_boots(struct comparer *comparer, const struct dcb_identity_boot *boot,
+			 const struct dcb_identity_boot *other)
 {
 	int r = 0;
 
 	comparer->n = 0;
 	if (other)
-		r = dcb_store_each_boot_sample(comparer->store, other->id, hold_sample, comparer,
-					       comparer->err);
-	if (r >= 0 && boot)
-		r = dcb_store_each_boot_sample(comparer->store, boot->id, meet_sample, comparer,
-					       comparer->err);
-	if (r >= 0 && other)
-		r = dcb_store_each_boot_sample(comparer->store, other->id, leave_sample, comparer,
-					       comparer->err);
-	return r;
+		r = comparer->second->samples(comparer->second, other, hold_sample, comparer,
+					      comparer->err);
+	if (r < 0)
+		return r;
+	if (comparer->n)
+		qsort(comparer->samples, comparer->n, sizeof(*comparer->samples), compare_rows);
+	comparer->boot = boot;
+	if (boot)
+		r = comparer->first->samples(comparer->first, boot, meet_sample, comparer,
+					     comparer->err);
+	if (r < 0)
+		return r;
+	comparer->boot = other;
+	return leave_samples(comparer);
 }
 
-static int compare_runs(struct comparer *comparer, int64_t first, int64_t second)
+static int compare_sides(struct comparer *comparer, enum dcb_identity_pairing pairing)
 {
-	int r;
-
-	r = load_run(comparer->store, first, &comparer->first, comparer->err);
-	if (r < 0)
-		return r;
-	r = load_run(comparer->store, second, &comparer->second, comparer->err);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < comparer->first.n_boots; i++) {
-		const struct boot *boot = &comparer->first.boots[i];
-		struct boot *other = partner_boot(comparer, boot);
+	for (size_t i = 0; i < comparer->first->n_boots; i++) {
+		const struct dcb_identity_boot *boot = &comparer->first->boots[i];
+		struct dcb_identity_boot *other = partner_boot(comparer, boot, pairing);
+		int r;
 
 		if (other)
 			other->paired = true;
@@ -325,10 +280,12 @@ static int compare_runs(struct comparer *comparer, int64_t first, int64_t second
 		if (r < 0)
 			return r;
 	}
-	for (size_t i = 0; i < comparer->second.n_boots; i++) {
-		if (comparer->second.boots[i].paired)
+	for (size_t i = 0; i < comparer->second->n_boots; i++) {
+		int r;
+
+		if (comparer->second->boots[i].paired)
 			continue;
-		r = compare_boots(comparer, NULL, &comparer->second.boots[i]);
+		r = compare_boots(comparer, NULL, &comparer->second->boots[i]);
 		if (r < 0)
 			return r;
 	}
@@ -338,22 +295,27 @@ static int compare_runs(struct comparer *comparer, int64_t first, int64_t second
 void dcb_identity_deinit(struct dcb_identity *identity)
 {
 	free(identity->first_difference);
+	free(identity->first.kernel);
+	free(identity->first.workload);
+	free(identity->first.role);
+	free(identity->first.metric);
+	free(identity->first.one);
+	free(identity->first.two);
 	*identity = (struct dcb_identity)DCB_IDENTITY_NULL;
 }
 
-int dcb_identity_compare(struct dcb_store *store, int64_t first, int64_t second,
-			 struct dcb_identity *ret_identity, struct dcb_error *err)
+int dcb_identity_of(const struct dcb_identity_side *first, struct dcb_identity_side *second,
+		    enum dcb_identity_pairing pairing, struct dcb_identity *ret_identity,
+		    struct dcb_error *err)
 {
-	struct comparer comparer = {.store = store, .err = err};
-	int r;
+	struct comparer comparer = {.first = first, .second = second, .err = err};
+	int r = compare_sides(&comparer, pairing);
 
-	r = dcb_store_snapshot_begin(store, err);
-	if (r < 0)
-		return r;
-	r = compare_runs(&comparer, first, second);
-	dcb_store_snapshot_end(store);
-	deinit_run(&comparer.first);
-	deinit_run(&comparer.second);
+	for (size_t i = 0; i < comparer.n_metrics; i++) {
+		free(comparer.metrics[i].role);
+		free(comparer.metrics[i].name);
+	}
+	free(comparer.metrics);
 	free(comparer.samples);
 	if (r < 0) {
 		dcb_identity_deinit(&comparer.identity);

@@ -236,9 +236,11 @@ static bool is_calibrated(const struct judge *judge, const struct dcb_comparison
 {
 	const struct dcb_summary_options *options = judge->options;
 
-	return !options->strict || comparison->exact ||
-	       (options->calibrated &&
-		options->calibrated(options->calibrated_context, judge->summary, comparison));
+	if (!options->strict || comparison->exact)
+		return true;
+	return options->calibrated ? options->calibrated(options->calibrated_context,
+							 judge->summary, comparison)
+				   : dcb_summary_is_calibrated(judge->summary, comparison);
 }
 
 static int judge_comparison(const struct judge *judge, struct dcb_comparison *comparison,

@@ -2,11 +2,14 @@
 #include "reports/judgement-notes.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/json.h"
+#include "reports/calibration.h"
 #include "reports/summary.h"
 #include "reports/text.h"
 
@@ -165,13 +168,66 @@ static int list_bimodal(const struct dcb_summary *summary, bool all, char **ret_
 	return 0;
 }
 
+/* ---- the run ---- */
+
+/* No report of a planted run may read as one of a kernel. */
+static int add_planted(const struct dcb_summary *summary, struct dcb_notes *notes)
+{
+	int r = 0;
+
+	for (size_t kernel = 0; r == 0 && kernel < summary->n_kernels; kernel++) {
+		_cleanup_free_ char *text = NULL;
+
+		if (!summary->plants_ppm || !summary->plants_ppm[kernel])
+			continue;
+		text = dcb_summary_planted(summary, kernel);
+		r = text ? add(notes, "planted", DCB_COLOUR_BAD,
+			       dcb_format("%s: a known slow-down", text))
+			 : -ENOMEM;
+	}
+	return r;
+}
+
+/* What a person cannot see by the plan. */
+static int add_stopped(const struct dcb_summary *summary, struct dcb_notes *notes)
+{
+	const struct dcb_store_run *run = &summary->run;
+	json_auto_t *looks = NULL;
+	size_t n_looks;
+
+	if (!run->stopped || dcb_json_parse(run->looks, strlen(run->looks), &looks, NULL) < 0)
+		return 0;
+	n_looks = json_array_size(looks);
+	if (strcmp(run->stopped, "fixed") == 0 && n_looks < 2)
+		return 0;
+	if (run->reason)
+		return add(notes, "stopped", DCB_COLOUR_UNSURE,
+			   dcb_format("%s: %s", run->stopped, run->reason));
+	return add(notes, "stopped", DCB_COLOUR_NONE,
+		   dcb_format("%s at look %zu, with %" PRId64 " block%s", run->stopped, n_looks,
+			      run->blocks, run->blocks == 1 ? "" : "s"));
+}
+
+static int add_calibrations(const struct dcb_summary *summary, struct dcb_notes *notes)
+{
+	_cleanup_(dcb_calibration_notes_freep) char **lines = NULL;
+	int r;
+
+	r = dcb_calibration_notes(summary, &lines);
+	for (char **line = lines; r >= 0 && *line; line++)
+		r = add(notes, "calibration", DCB_COLOUR_NONE, strdup(*line));
+	return r;
+}
+
 int dcb_judgement_notes(const struct dcb_summary *summary, bool all, struct dcb_notes *notes)
 {
 	const struct intervals intervals = count_intervals(summary);
 	char *bimodal = NULL;
 	int r;
 
-	r = add_findings(summary, notes);
+	r = add_planted(summary, notes);
+	if (r >= 0)
+		r = add_findings(summary, notes);
 	if (r >= 0)
 		r = add_intervals(summary, &intervals, notes);
 	if (r >= 0)
@@ -183,5 +239,7 @@ int dcb_judgement_notes(const struct dcb_summary *summary, bool all, struct dcb_
 		r = list_bimodal(summary, all, &bimodal);
 	if (r >= 0 && bimodal)
 		r = add(notes, "two modes", DCB_COLOUR_UNSURE, bimodal);
-	return r;
+	if (r >= 0)
+		r = add_calibrations(summary, notes);
+	return r < 0 ? r : add_stopped(summary, notes);
 }

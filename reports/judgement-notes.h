@@ -11,7 +11,8 @@
 struct dcb_summary;
 
 struct dcb_note {
-	const char *label; /* "finding", "intervals", "judged", "two modes" */
+	/* "planted", "finding", "intervals", "judged", "two modes", "calibration", "stopped" */
+	const char *label;
 	char *text;
 	enum dcb_colour colour;
 };
@@ -27,8 +28,8 @@ struct dcb_notes {
 	}
 void dcb_notes_deinit(struct dcb_notes *notes);
 /*
- * Boots that failed on one side only; what the intervals are over; how many metrics were judged
+ * What was planted; boots that failed on one side only; what the intervals are over; how many metrics were judged
  * together, at which look; metrics whose boots fall into two clusters (all: of those that are not
- * primary too). Text is printable. -ENOMEM.
+ * primary too); what this host was calibrated to find; why the run stopped. Text is printable. -ENOMEM.
  */
 int dcb_judgement_notes(const struct dcb_summary *summary, bool all, struct dcb_notes *notes);

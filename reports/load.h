@@ -14,6 +14,12 @@ int dcb_comparisons_load(struct dcb_store *store, struct dcb_summary *summary,
 			 const struct dcb_summary_options *options, struct dcb_error *err);
 /* Fills summary->failures. -ENOMEM. */
 int dcb_failures_load(struct dcb_summary *summary);
+/* Fills summary->calibrations; workloads must be there. The second frees them. */
+int dcb_calibrations_load(struct dcb_store *store, struct dcb_summary *summary,
+			  struct dcb_error *err);
+void dcb_calibrations_free(struct dcb_summary *summary);
+/* Fills summary->plants_ppm; needs run and kernels only. */
+int dcb_planted_load(struct dcb_summary *summary, struct dcb_error *err);
 /* The first good boot of a kernel; NULL where none is. */
 const struct dcb_store_boot *dcb_summary_good_boot(const struct dcb_summary *summary,
 						   size_t kernel);

@@ -124,10 +124,27 @@ static int print_note(const struct matrix *matrix, size_t first)
 	return 0;
 }
 
+static int print_planted(const struct matrix *matrix)
+{
+	const struct dcb_summary *summary = matrix->summary;
+
+	for (size_t kernel = 0; kernel < summary->n_kernels; kernel++) {
+		_cleanup_free_ char *text = NULL;
+
+		if (!summary->plants_ppm[kernel])
+			continue;
+		text = dcb_summary_planted(summary, kernel);
+		if (!text)
+			return -ENOMEM;
+		fprintf(matrix->file, "%splanted: %s\n", matrix->markdown ? "- " : "  ", text);
+	}
+	return 0;
+}
+
 static int print_notes(const struct matrix *matrix)
 {
 	const struct dcb_summary *summary = matrix->summary;
-	int r = 0;
+	int r = print_planted(matrix);
 
 	for (size_t i = 0; r == 0 && i < summary->n_symptoms; i++) {
 		bool seen = !same_reason(&summary->symptoms[i], &summary->symptoms[i]);
@@ -157,7 +174,7 @@ int dcb_matrix_print(const struct dcb_summary *summary, bool markdown,
 		return r;
 	/* A line that is too long for a terminal still tells more than one that is cut. */
 	if (markdown)
-		dcb_grid_print_markdown(grid, file);
+		r = dcb_grid_print_markdown(grid, file);
 	else
 		r = dcb_grid_print(grid, dcb_grid_width(grid), options->colour, file);
 	if (r < 0)

@@ -27,6 +27,9 @@ struct dcb_report_format {
 	/* -errno of writing is found by the caller; -EINVAL as a usage error where this run has
 	 * nothing for this format. */
 	int (*write)(const struct dcb_report *report, FILE *file, struct dcb_error *err);
+	/* It says what was planted (dcb_summary_planted()) where its reader cannot miss it. What
+	 * does not is never given a run with a slow-down of the lab's own. */
+	bool tells_planted;
 };
 
 extern const struct dcb_report_format *const dcb_report_formats[];
@@ -35,3 +38,6 @@ extern const size_t dcb_n_report_formats;
 /* A usage error that names the formats, and the nearest. */
 int dcb_report_format_find(const char *name, const struct dcb_report_format **ret_format,
 			   struct dcb_error *err);
+/* A usage error where this run must not leave in that format. */
+int dcb_report_format_check(const struct dcb_report_format *format,
+			    const struct dcb_summary *summary, struct dcb_error *err);

@@ -53,23 +53,27 @@ static json_t *run_to_json(const struct dcb_summary *summary)
 	const struct dcb_store_run *run = &summary->run;
 
 	return json_pack_ex(
-		NULL, 0, "{sI so so so so sI sI so sI so so}", "id", (json_int_t)run->id, "state",
-		text_to_json(dcb_run_state_name(run->state)), "reason", text_to_json(run->reason),
-		"machine", text_to_json(run->machine), "arch", text_to_json(run->arch), "seed",
-		(json_int_t)run->seed, "blocks", (json_int_t)run->blocks, "base",
-		text_to_json(run->base), "created_us", (json_int_t)run->created_us, "wall_s",
-		dcb_json_number(run->wall_s), "guest_wall_s", dcb_json_number(run->guest_wall_s));
+		NULL, 0, "{sI so so so so sI sI so sI so so so so}", "id", (json_int_t)run->id,
+		"state", text_to_json(dcb_run_state_name(run->state)), "reason",
+		text_to_json(run->reason), "machine", text_to_json(run->machine), "arch",
+		text_to_json(run->arch), "seed", (json_int_t)run->seed, "blocks",
+		(json_int_t)run->blocks, "base", text_to_json(run->base), "created_us",
+		(json_int_t)run->created_us, "wall_s", dcb_json_number(run->wall_s), "guest_wall_s",
+		dcb_json_number(run->guest_wall_s), "looks", stored_to_json(run->looks), "stopped",
+		text_to_json(run->stopped));
 }
 
 static json_t *kernel_to_json(const struct dcb_summary *summary, size_t i)
 {
 	const struct dcb_store_run_kernel *kernel = &summary->kernels[i];
+	int64_t plant_ppm = summary->plants_ppm[i];
 
 	return json_pack_ex(
-		NULL, 0, "{so so so so so so}", "name", text_to_json(kernel->name), "spec",
+		NULL, 0, "{so so so so so so so}", "name", text_to_json(kernel->name), "spec",
 		text_to_json(kernel->spec), "release", text_to_json(kernel->kernel.release),
 		"sha256", text_to_json(kernel->kernel.sha256), "arch",
-		text_to_json(kernel->kernel.arch), "origin", stored_to_json(kernel->kernel.origin));
+		text_to_json(kernel->kernel.arch), "origin", stored_to_json(kernel->kernel.origin),
+		"plant", plant_ppm ? dcb_json_number((double)plant_ppm / 1e6) : json_null());
 }
 
 static json_t *workload_to_json(const struct dcb_summary *summary, size_t i)
@@ -228,10 +232,47 @@ static json_t *overhead_to_json(const struct dcb_summary *summary)
 			    "first_record_s", measured_to_json(first_record_s));
 }
 
+static json_t *share_to_json(double share)
+{
+	return share < 0 ? json_null() : dcb_json_number(share);
+}
+
+static json_t *finds_to_json(const struct dcb_summary_calibration *calibration)
+{
+	json_auto_t *list = json_array();
+
+	for (size_t i = 0; list && i < calibration->n_finds; i++) {
+		const struct dcb_summary_find *find = &calibration->finds[i];
+		json_t *object = json_pack_ex(
+			NULL, 0, "{so so so so}", "role", text_to_json(find->role), "metric",
+			text_to_json(find->metric), "few", share_to_json(find->few), "all",
+			share_to_json(find->all));
+
+		if (json_array_append_new(list, object) < 0)
+			return NULL;
+	}
+	return json_incref(list);
+}
+
+/* Null where the workload has none. */
+static json_t *calibration_to_json(const struct dcb_summary *summary, size_t i)
+{
+	const struct dcb_summary_calibration *calibration = &summary->calibrations[i];
+
+	if (!calibration->id)
+		return json_null();
+	return json_pack_ex(NULL, 0, "{sI sb sb so so sI sI so}", "id", (json_int_t)calibration->id,
+			    "exact", calibration->exact, "holds", calibration->holds, "reason",
+			    text_to_json(calibration->reason), "alarm_rate",
+			    dcb_json_number(calibration->alarm_rate), "few",
+			    (json_int_t)calibration->few, "blocks", (json_int_t)calibration->blocks,
+			    "finds", finds_to_json(calibration));
+}
+
 json_t *dcb_summary_to_json(const struct dcb_summary *summary)
 {
-	return json_pack_ex(NULL, 0, "{ss so so so so so so so so so so so so}", "version", VERSION,
-			    "run", run_to_json(summary), "kernels",
+	return json_pack_ex(NULL, 0, "{ss so so so so so so so so so so so so so sn}", "version",
+			    VERSION, "run", run_to_json(summary), "kernels",
 			    list_to_json(summary, summary->n_kernels, kernel_to_json), "workloads",
 			    list_to_json(summary, summary->n_workloads, workload_to_json), "boots",
 			    list_to_json(summary, summary->n_boots, boot_to_json), "comparisons",
@@ -239,8 +280,10 @@ json_t *dcb_summary_to_json(const struct dcb_summary *summary)
 			    "symptoms", list_to_json(summary, summary->n_symptoms, symptom_to_json),
 			    "fingerprint", stored_to_json(summary->run.fingerprint), "counters",
 			    list_to_json(summary, summary->n_counters, counter_to_json), "settings",
-			    list_to_json(summary, summary->n_settings, setting_to_json), "overhead",
-			    overhead_to_json(summary), "failures",
+			    list_to_json(summary, summary->n_settings, setting_to_json),
+			    "calibrations",
+			    list_to_json(summary, summary->n_workloads, calibration_to_json),
+			    "overhead", overhead_to_json(summary), "failures",
 			    list_to_json(summary, summary->n_kernels, failures_to_json),
-			    "judgement", judgement_to_json(summary));
+			    "judgement", judgement_to_json(summary), "reproduction");
 }

@@ -48,11 +48,12 @@ static int read_run(void *context, const struct dcb_store_run *row)
 
 	*run = *row;
 	run->reason = run->owner = run->machine = run->arch = NULL;
-	run->base = run->plan = run->fingerprint = NULL;
+	run->base = run->plan = run->fingerprint = run->looks = run->stopped = NULL;
 	if (!copy(row->reason, &run->reason) || !copy(row->owner, &run->owner) ||
 	    !copy(row->machine, &run->machine) || !copy(row->arch, &run->arch) ||
 	    !copy(row->base, &run->base) || !copy(row->plan, &run->plan) ||
-	    !copy(row->fingerprint, &run->fingerprint))
+	    !copy(row->fingerprint, &run->fingerprint) || !copy(row->looks, &run->looks) ||
+	    !copy(row->stopped, &run->stopped))
 		return dcb_error_oom(loader->err);
 	return 0;
 }
@@ -177,7 +178,14 @@ static int load(struct loader *loader, int64_t run_id, const struct dcb_summary_
 	r = dcb_store_each_run_kernel(store, run_id, read_kernel, loader, loader->err);
 	if (r < 0)
 		return r;
+	r = dcb_planted_load(summary, loader->err);
+	if (r < 0)
+		return r;
 	r = dcb_store_each_run_workload(store, run_id, read_workload, loader, loader->err);
+	if (r < 0)
+		return r;
+	summary->strict = options->strict;
+	r = dcb_calibrations_load(store, summary, loader->err);
 	if (r < 0)
 		return r;
 	r = dcb_store_each_boot(store, run_id, read_boot, loader, loader->err);
@@ -275,6 +283,8 @@ static void deinit_run(struct dcb_store_run *run)
 	drop(run->base);
 	drop(run->plan);
 	drop(run->fingerprint);
+	drop(run->looks);
+	drop(run->stopped);
 }
 
 void dcb_summary_free(struct dcb_summary *summary)
@@ -282,6 +292,7 @@ void dcb_summary_free(struct dcb_summary *summary)
 	if (!summary)
 		return;
 	deinit_run(&summary->run);
+	dcb_calibrations_free(summary);
 	for (size_t i = 0; i < summary->n_kernels; i++)
 		free_kernel(&summary->kernels[i]);
 	for (size_t i = 0; i < summary->n_workloads; i++) {
@@ -305,6 +316,7 @@ void dcb_summary_free(struct dcb_summary *summary)
 		free(summary->settings[i].value);
 	}
 	free(summary->settings);
+	free(summary->plants_ppm);
 	free(summary->kernels);
 	free(summary->workloads);
 	free(summary->boots);

@@ -110,10 +110,28 @@ struct dcb_summary_setting {
 	char *name, *value;
 };
 
+/* The smallest change of one metric that this host finds, as a share of base; < 0: none known. */
+struct dcb_summary_find {
+	char *role, *metric;
+	double few, all; /* with the calibration's few blocks, and with all of them */
+};
+
+/* What the newest calibration of the run's host and machine says of a workload. */
+struct dcb_summary_calibration {
+	int64_t id; /* 0: there is none, and the rest means nothing */
+	bool exact, holds;
+	double alarm_rate;
+	int64_t blocks, few;
+	char *reason; /* why it does not hold, or NULL */
+	struct dcb_summary_find *finds;
+	size_t n_finds;
+};
+
 struct dcb_summary {
 	struct dcb_store_run run; /* strings owned by the summary */
 	struct dcb_store_run_kernel *kernels;
 	size_t n_kernels, base; /* base: index */
+	int64_t *plants_ppm;    /* one a kernel, by workloads/plant.h; 0: nothing planted */
 	struct dcb_store_run_workload *workloads;
 	size_t n_workloads;
 	struct dcb_summary_boot *boots;
@@ -135,6 +153,8 @@ struct dcb_summary {
 	size_t n_counters;
 	struct dcb_summary_setting *settings; /* of the first good boot of each kernel */
 	size_t n_settings;
+	struct dcb_summary_calibration *calibrations; /* one a workload */
+	bool strict;                                  /* verdicts are withheld where none holds */
 };
 
 struct dcb_summary;
@@ -145,7 +165,8 @@ struct dcb_summary_options {
 	bool exact;
 	const char *threshold; /* by lab/threshold.h; NULL: as the run was planned */
 	bool strict;           /* no verdict where no calibration holds, of what is not exact */
-	/* A calibration of this host and machine holds for the metric; NULL: none does. */
+	/* A calibration of this host and machine holds for the metric; NULL: as the store
+	 * says. */
 	bool (*calibrated)(void *context, const struct dcb_summary *summary,
 			   const struct dcb_comparison *comparison);
 	void *calibrated_context;
@@ -161,9 +182,19 @@ enum dcb_claim dcb_summary_claim(const struct dcb_summary *summary,
 				 const struct dcb_summary_symptom *symptom);
 /* The guests of this kernel had the lab's disk, whose completions are not exact. */
 bool dcb_summary_has_disk(const struct dcb_summary *summary, size_t kernel);
+/* A calibration holds for its workload. */
+bool dcb_summary_is_calibrated(const struct dcb_summary *summary,
+			       const struct dcb_comparison *comparison);
+/* NULL where nothing is known. */
+const struct dcb_summary_find *dcb_summary_find(const struct dcb_summary *summary,
+						const struct dcb_comparison *comparison);
+/* "fixed repeats 2 % of its operations", of a kernel with plants_ppm: every report must say it.
+ * malloc'd; NULL on lack of memory. */
+char *dcb_summary_planted(const struct dcb_summary *summary, size_t kernel);
 /* Every primary metric has a verdict other than cannot-tell. */
 bool dcb_summary_is_settled(const struct dcb_summary *summary);
-/* By schema/summary-v1.schema.json; NULL on lack of memory. */
+/* By schema/summary-v1.schema.json; NULL on lack of memory. Its "reproduction" is null, since that
+ * takes the samples: dcb_reproduction_summary() has it. */
 json_t *dcb_summary_to_json(const struct dcb_summary *summary);
 
 struct dcb_table_options {
@@ -177,12 +208,21 @@ int dcb_table_print(const struct dcb_summary *summary, const struct dcb_table_op
 
 /* Two runs, sample by sample: boots paired by (kernel sha256, block, seed), samples by (workload,
  * params, role, metric, thread, iteration). */
+struct dcb_identity_difference {
+	char *kernel, *workload; /* name; "name:params" */
+	char *role, *metric;
+	int64_t block;
+	int thread, iteration;
+	char *one, *two; /* the values, every digit; "nothing" where a side has no such sample */
+};
+
 struct dcb_identity {
 	uint64_t compared, differing;
 	uint64_t only_first, only_second;
 	/* The first sample that differs or stands on one side only, for the message; NULL where
 	 * none does. */
 	char *first_difference;
+	struct dcb_identity_difference first; /* the same in parts */
 };
 
 #define DCB_IDENTITY_NULL                                                                          \

@@ -17,6 +17,7 @@
 struct dcb_store {
 	sqlite3 *db;
 	char *path;                                 /* as it was given, for messages */
+	unsigned snapshots;                         /* begun and not ended: they nest */
 	sqlite3_stmt *statements[DCB_N_STATEMENTS]; /* prepared when first used */
 };
 
@@ -25,6 +26,12 @@ struct dcb_store {
 /* The one line for an SQLite result code, naming the file; returns its negative errno.
  * -EBADMSG: the rows themselves break a rule of the schema (they may come from a hostile guest). */
 int dcb_store_fail(struct dcb_store *store, int rc, const char *doing, struct dcb_error *err);
+
+/* ---- the figures of a boot that is being stored (store-figure.c); in its transaction ---- */
+
+int dcb_store_put_figures(struct dcb_store *store, int64_t run_id, int64_t boot_id,
+			  const struct dcb_store_boot *boot, const struct dcb_store_boot_data *data,
+			  struct dcb_error *err);
 
 /* ---- transactions (store.c): rolled back unless committed ---- */
 

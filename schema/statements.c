@@ -9,7 +9,7 @@
 
 #define RUN_COLUMNS                                                                                \
 	"id, state, reason, owner, created_us, machine, arch, seed, blocks, base, plan, "          \
-	"fingerprint, wall_s, guest_wall_s"
+	"fingerprint, wall_s, guest_wall_s, looks, stopped"
 
 /* One row a series, in the order in which samples are told. */
 #define SERIES                                                                                     \
@@ -45,9 +45,19 @@ static const struct {
 				"wall_s = wall_s + ?5, guest_wall_s = guest_wall_s + ?6 "
 				"WHERE id = ?1",
 				"itttdd"},
-	[DCB_SQL_CLAIM_RUN] = {"UPDATE run SET state = 'running', reason = NULL, owner = ?3 "
-			       "WHERE id = ?1 AND owner IS ?2",
+	[DCB_SQL_CLAIM_RUN] = {"UPDATE run SET state = 'running', reason = NULL, owner = ?3, "
+			       "stopped = NULL WHERE id = ?1 AND owner IS ?2",
 			       "itt"},
+	/* The same blocks again are the same look. */
+	[DCB_SQL_ADD_LOOK] = {"UPDATE run SET blocks = max(blocks, ?2), "
+			      "looks = iif(coalesce(json_extract(looks, '$[#-1]'), 0) < ?2, "
+			      "json_insert(looks, '$[#]', ?2), looks) WHERE id = ?1",
+			      "ii"},
+	[DCB_SQL_RAISE_BLOCKS] = {"UPDATE run SET blocks = max(blocks, ?2) WHERE id = ?1", "ii"},
+	[DCB_SQL_FINISH_RUN] = {"UPDATE run SET state = 'done', owner = NULL, stopped = ?2, "
+				"reason = ?3, wall_s = wall_s + ?4, "
+				"guest_wall_s = guest_wall_s + ?5 WHERE id = ?1",
+				"ittdd"},
 	[DCB_SQL_FIND_METRIC] =
 		{"SELECT id, is_primary FROM metric WHERE workload = ? AND role = ? "
 		 "AND name = ? AND unit = ? AND better = ?",
@@ -71,6 +81,10 @@ static const struct {
 	[DCB_SQL_PUT_SAMPLE] = {"INSERT INTO sample (boot, workload, metric, thread, iteration, "
 				"value, enabled_ns, running_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 				"iiiiidii"},
+	[DCB_SQL_PUT_FIGURE] =
+		{"INSERT INTO figure (boot, workload, metric, run, kernel, n, median, least, "
+		 "greatest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		 "iiiiiiddd"},
 	[DCB_SQL_PUT_STATE] = {"INSERT INTO state (boot, workload, role, thread, iteration, state) "
 			       "VALUES (?, ?, ?, ?, ?, ?)",
 			       "iitiit"},
@@ -82,6 +96,16 @@ static const struct {
 			      "ittt"},
 	[DCB_SQL_PUT_ARTIFACT] = {"INSERT INTO artifact (boot, name, data) VALUES (?, ?, ?)",
 				  "itb"},
+	[DCB_SQL_PUT_CALIBRATION] =
+		{"INSERT INTO calibration (run, created_us, host, description, machine, arch, "
+		 "blocks, few, splits, exact, holds, reason, alarm_rate) "
+		 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		 "iittttiiiiitd"},
+	[DCB_SQL_PUT_CALIBRATION_METRIC] =
+		{"INSERT INTO calibration_metric (calibration, workload, params, role, metric, "
+		 "unit, is_primary, alarm_rate, verdict, finds_few, finds_all) "
+		 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		 "itttttidtdd"},
 
 	[DCB_SQL_EACH_RUN] = {"SELECT " RUN_COLUMNS " FROM run ORDER BY id DESC", ""},
 	[DCB_SQL_GET_RUN] = {"SELECT " RUN_COLUMNS " FROM run WHERE id = ?", "i"},
@@ -99,6 +123,9 @@ static const struct {
 			       "memory_peak_bytes, agent_s FROM boot WHERE run = ? "
 			       "ORDER BY position, id",
 			       "i"},
+	[DCB_SQL_COUNT_BOOTS] = {"SELECT state = 'ok', count(*) FROM boot WHERE run = ? "
+				 "GROUP BY state",
+				 "i"},
 	[DCB_SQL_EACH_RUN_SERIES] = {SERIES "WHERE b.run = ? AND b.state = 'ok' "
 					    "ORDER BY w.idx, m.id, b.kernel, b.block",
 				     "i"},
@@ -107,6 +134,21 @@ static const struct {
 				 "FROM sample WHERE boot = ? AND workload = ? AND metric = ? "
 				 "ORDER BY thread, iteration",
 				 "iii"},
+	[DCB_SQL_EACH_METRIC] = {"SELECT id, workload, role, name, unit, better, is_primary "
+				 "FROM metric WHERE ?1 IS NULL OR name = ?1 "
+				 "ORDER BY workload, role, name, unit, better",
+				 "t"},
+	/* CROSS JOIN: the boots of a run lead, whatever the planner thinks of their number. */
+	[DCB_SQL_EACH_RUN_FIGURE] =
+		{"SELECT f.workload, b.id, b.kernel, b.block, b.seed, m.id, m.workload, m.role, "
+		 "m.name, m.unit, m.better, m.is_primary, f.n, f.median, f.least, f.greatest "
+		 "FROM boot b CROSS JOIN figure f ON f.boot = b.id "
+		 "CROSS JOIN metric m ON m.id = f.metric "
+		 "WHERE b.run = ? ORDER BY f.workload, m.id, b.kernel, b.block",
+		 "i"},
+	[DCB_SQL_EACH_MEDIAN] = {"SELECT run, kernel, workload, boot, median FROM figure "
+				 "WHERE metric = ? ORDER BY run, kernel, workload, median",
+				 "i"},
 	[DCB_SQL_EACH_STATE] = {"SELECT workload, role, thread, iteration, state FROM state "
 				"WHERE boot = ? ORDER BY workload, role, thread, iteration",
 				"i"},
@@ -118,6 +160,15 @@ static const struct {
 			       "ORDER BY kind, name",
 			       "i"},
 	[DCB_SQL_GET_ARTIFACT] = {"SELECT data FROM artifact WHERE boot = ? AND name = ?", "it"},
+	[DCB_SQL_EACH_CALIBRATION] =
+		{"SELECT id, run, created_us, host, description, machine, arch, blocks, few, "
+		 "splits, exact, holds, reason, alarm_rate FROM calibration ORDER BY id DESC",
+		 ""},
+	[DCB_SQL_EACH_CALIBRATION_METRIC] =
+		{"SELECT workload, params, role, metric, unit, is_primary, alarm_rate, verdict, "
+		 "finds_few, finds_all FROM calibration_metric WHERE calibration = ? "
+		 "ORDER BY workload, params, role, metric",
+		 "i"},
 };
 
 static int bind_one(sqlite3_stmt *stmt, int i, const struct dcb_bind *value)

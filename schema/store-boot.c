@@ -216,7 +216,8 @@ static int count_workloads(struct dcb_store *store, int64_t run_id, int64_t *ret
 }
 
 static int put_boot_data(struct dcb_store *store, int64_t run_id, int64_t boot_id,
-			 const struct dcb_store_boot_data *data, struct dcb_error *err)
+			 const struct dcb_store_boot *boot, const struct dcb_store_boot_data *data,
+			 struct dcb_error *err)
 {
 	int64_t n_workloads = 0;
 	int r;
@@ -225,6 +226,9 @@ static int put_boot_data(struct dcb_store *store, int64_t run_id, int64_t boot_i
 	if (r < 0)
 		return r;
 	r = put_samples(store, boot_id, data, n_workloads, err);
+	if (r < 0)
+		return r;
+	r = dcb_store_put_figures(store, run_id, boot_id, boot, data, err);
 	if (r < 0)
 		return r;
 	r = put_states(store, boot_id, data, n_workloads, err);
@@ -257,7 +261,7 @@ int dcb_store_put_boot(struct dcb_store *store, int64_t run_id, const struct dcb
 	if (r < 0)
 		return r;
 	id = sqlite3_last_insert_rowid(store->db);
-	r = put_boot_data(store, run_id, id, data, err);
+	r = put_boot_data(store, run_id, id, boot, data, err);
 	if (r < 0)
 		return r;
 	r = dcb_transaction_commit(&transaction, err);

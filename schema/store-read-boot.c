@@ -57,6 +57,29 @@ int dcb_store_each_boot(struct dcb_store *store, int64_t run_id,
 	return each_row(store, DCB_SQL_EACH_BOOT, run_id, boot_row, &call, err);
 }
 
+int dcb_store_count_boots(struct dcb_store *store, int64_t run_id, int64_t *ret_boots,
+			  int64_t *ret_failed, struct dcb_error *err)
+{
+	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
+	int64_t boots = 0, failed = 0;
+	int r;
+
+	r = dcb_query_open(&query, store, DCB_SQL_COUNT_BOOTS, DCB_BINDS(DCB_INT(run_id)), err);
+	if (r < 0)
+		return r;
+	while ((r = dcb_query_step(&query, err)) > 0) {
+		int64_t n = sqlite3_column_int64(query.stmt, 1);
+
+		boots += n;
+		failed += sqlite3_column_int(query.stmt, 0) ? 0 : n;
+	}
+	if (r < 0)
+		return r;
+	*ret_boots = boots;
+	*ret_failed = failed;
+	return 0;
+}
+
 struct state_call {
 	int (*each)(void *context, const struct dcb_store_state *state);
 	void *context;

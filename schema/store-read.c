@@ -40,6 +40,8 @@ static int run_row(struct dcb_query *query, void *context)
 		.fingerprint = dcb_column_text(query, 11),
 		.wall_s = sqlite3_column_double(query->stmt, 12),
 		.guest_wall_s = sqlite3_column_double(query->stmt, 13),
+		.looks = dcb_column_text(query, 14),
+		.stopped = dcb_column_text(query, 15),
 	};
 
 	return call->each(call->context, &run);

@@ -82,20 +82,26 @@ static int fail_no_run(struct dcb_store *store, int64_t run_id, struct dcb_error
 	return dcb_error_set(err, ENOENT, "%s has no run %" PRId64, store->path, run_id);
 }
 
+/* For statements that change one run. */
+static int change_run(struct dcb_store *store, int64_t run_id, enum dcb_statement id,
+		      const struct dcb_bind *values, size_t n, struct dcb_error *err)
+{
+	int r = dcb_query_run(store, id, values, n, err);
+
+	if (r < 0)
+		return r;
+	return sqlite3_changes(store->db) ? 0 : fail_no_run(store, run_id, err);
+}
+
 int dcb_store_update_run(struct dcb_store *store, int64_t run_id, enum dcb_run_state state,
 			 const char *reason, const char *owner, double add_wall_s,
 			 double add_guest_wall_s, struct dcb_error *err)
 {
-	int r;
-
-	r = dcb_query_run(store, DCB_SQL_UPDATE_RUN,
+	return change_run(store, run_id, DCB_SQL_UPDATE_RUN,
 			  DCB_BINDS(DCB_INT(run_id), DCB_TEXT(dcb_run_state_name(state)),
 				    DCB_TEXT(reason), DCB_TEXT(owner), DCB_REAL(add_wall_s),
 				    DCB_REAL(add_guest_wall_s)),
 			  err);
-	if (r < 0)
-		return r;
-	return sqlite3_changes(store->db) ? 0 : fail_no_run(store, run_id, err);
 }
 
 int dcb_store_claim_run(struct dcb_store *store, int64_t run_id, const char *old_owner,
@@ -120,6 +126,30 @@ int dcb_store_claim_run(struct dcb_store *store, int64_t run_id, const char *old
 		return fail_no_run(store, run_id, err);
 	return dcb_error_set(err, EBUSY, "run %" PRId64 " of %s was taken by another dcbench",
 			     run_id, store->path);
+}
+
+int dcb_store_add_look(struct dcb_store *store, int64_t run_id, int64_t blocks,
+		       struct dcb_error *err)
+{
+	return change_run(store, run_id, DCB_SQL_ADD_LOOK,
+			  DCB_BINDS(DCB_INT(run_id), DCB_INT(blocks)), err);
+}
+
+int dcb_store_raise_blocks(struct dcb_store *store, int64_t run_id, int64_t blocks,
+			   struct dcb_error *err)
+{
+	return change_run(store, run_id, DCB_SQL_RAISE_BLOCKS,
+			  DCB_BINDS(DCB_INT(run_id), DCB_INT(blocks)), err);
+}
+
+int dcb_store_finish_run(struct dcb_store *store, int64_t run_id, const char *stopped,
+			 const char *reason, double add_wall_s, double add_guest_wall_s,
+			 struct dcb_error *err)
+{
+	return change_run(store, run_id, DCB_SQL_FINISH_RUN,
+			  DCB_BINDS(DCB_INT(run_id), DCB_TEXT(stopped), DCB_TEXT(reason),
+				    DCB_REAL(add_wall_s), DCB_REAL(add_guest_wall_s)),
+			  err);
 }
 
 /* ---- metrics ---- */

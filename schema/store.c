@@ -61,12 +61,18 @@ void dcb_transaction_endp(struct dcb_transaction *transaction)
 
 int dcb_store_snapshot_begin(struct dcb_store *store, struct dcb_error *err)
 {
-	return dcb_query_run(store, DCB_SQL_BEGIN_READ, DCB_NO_BINDS, err);
+	int r = 0;
+
+	if (!store->snapshots)
+		r = dcb_query_run(store, DCB_SQL_BEGIN_READ, DCB_NO_BINDS, err);
+	if (r == 0)
+		store->snapshots++;
+	return r;
 }
 
 void dcb_store_snapshot_end(struct dcb_store *store)
 {
-	if (!sqlite3_get_autocommit(store->db))
+	if (--store->snapshots == 0 && !sqlite3_get_autocommit(store->db))
 		(void)dcb_query_run(store, DCB_SQL_ROLLBACK, DCB_NO_BINDS, NULL);
 }
 

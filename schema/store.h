@@ -29,7 +29,7 @@ void dcb_store_close(struct dcb_store *store);
 DEFINE_CLEANUP(struct dcb_store *, dcb_store_close)
 
 /* Between these, every read sees one state of the database, whatever others write. Not for writing.
- */
+ * They nest: the outermost counts. */
 int dcb_store_snapshot_begin(struct dcb_store *store, struct dcb_error *err);
 void dcb_store_snapshot_end(struct dcb_store *store);
 DEFINE_CLEANUP(struct dcb_store *, dcb_store_snapshot_end)
@@ -63,7 +63,7 @@ const char *dcb_run_state_name(enum dcb_run_state state);
 struct dcb_store_run {
 	int64_t id;
 	enum dcb_run_state state;
-	const char *reason; /* of FAILED; or NULL */
+	const char *reason; /* of FAILED, or why it stopped in some words; or NULL */
 	const char *owner;  /* "<boot id>/<pid>/<start time>" while running; or NULL */
 	int64_t created_us; /* Unix time */
 	const char *machine, *arch;
@@ -74,6 +74,9 @@ struct dcb_store_run {
 	const char *fingerprint; /* JSON text */
 	double wall_s;           /* so far, over resumes; of guests and of everything */
 	double guest_wall_s;     /* of that, at least one guest was running */
+	/* Ignored on input, like id: a new run was never judged, and did not stop. */
+	const char *looks;   /* JSON array: the numbers of blocks at which it was judged */
+	const char *stopped; /* "fixed", "settled", "max-blocks", "budget"; NULL before it ends */
 };
 
 /* One transaction; fills *ret_id. */
@@ -89,6 +92,21 @@ int dcb_store_update_run(struct dcb_store *store, int64_t run_id, enum dcb_run_s
  * (NULL: none). -EBUSY where somebody else was faster. */
 int dcb_store_claim_run(struct dcb_store *store, int64_t run_id, const char *old_owner,
 			const char *owner, struct dcb_error *err);
+
+/* Writes down that the run is judged at so many blocks, in one transaction, and raises its blocks
+ * to them where it had fewer. To be called before the verdicts are seen: a run that is killed
+ * between must not forget the look. The same number of blocks again is the same look; blocks never
+ * shrink. */
+int dcb_store_add_look(struct dcb_store *store, int64_t run_id, int64_t blocks,
+		       struct dcb_error *err);
+/* More blocks for a run; it keeps its own where they are not fewer. */
+int dcb_store_raise_blocks(struct dcb_store *store, int64_t run_id, int64_t blocks,
+			   struct dcb_error *err);
+/* DONE without an owner, as dcb_store_update_run(), and why: `stopped` is one of the words of
+ * struct dcb_store_run, `reason` may be NULL. */
+int dcb_store_finish_run(struct dcb_store *store, int64_t run_id, const char *stopped,
+			 const char *reason, double add_wall_s, double add_guest_wall_s,
+			 struct dcb_error *err);
 
 struct dcb_store_metric {
 	const char *workload; /* name without params */
@@ -204,6 +222,9 @@ int dcb_store_each_run_workload(struct dcb_store *store, int64_t run_id,
 int dcb_store_each_boot(struct dcb_store *store, int64_t run_id,
 			int (*each)(void *context, const struct dcb_store_boot *boot),
 			void *context, struct dcb_error *err);
+/* How many there are, and how many of them failed. */
+int dcb_store_count_boots(struct dcb_store *store, int64_t run_id, int64_t *ret_boots,
+			  int64_t *ret_failed, struct dcb_error *err);
 
 struct dcb_store_sample_row {
 	int64_t boot_id;
@@ -220,6 +241,40 @@ int dcb_store_each_sample(struct dcb_store *store, int64_t run_id,
 int dcb_store_each_boot_sample(struct dcb_store *store, int64_t boot_id,
 			       int (*each)(void *context, const struct dcb_store_sample_row *row),
 			       void *context, struct dcb_error *err);
+
+/* What is left of a good boot's samples of one metric: over iterations >= 0 and threads, those that
+ * are present. A metric without any has no figure, a boot that failed has none at all. */
+struct dcb_store_figure {
+	int64_t boot_id, block, seed;
+	size_t kernel, workload; /* indices in the run */
+	int64_t metric_id;
+	const struct dcb_store_metric *metric;
+	int64_t n;
+	double median, least, greatest; /* median: the mean of the middle two where n is even */
+};
+/* Of one run: ordered by workload, metric, kernel, block. */
+int dcb_store_each_figure(struct dcb_store *store, int64_t run_id,
+			  int (*each)(void *context, const struct dcb_store_figure *figure),
+			  void *context, struct dcb_error *err);
+/* Of all runs, by the name of the metric; workload and role: NULL for any. Ordered by metric
+ * (workload, role, unit, better), run, kernel, workload, and by size within these. */
+struct dcb_store_median {
+	int64_t run_id, boot_id;
+	size_t kernel, workload;
+	int64_t metric_id;
+	const struct dcb_store_metric *metric;
+	double median;
+};
+struct dcb_store_median_query {
+	const char *name, *workload, *role;
+};
+int dcb_store_each_median(struct dcb_store *store, const struct dcb_store_median_query *wanted,
+			  int (*each)(void *context, const struct dcb_store_median *median),
+			  void *context, struct dcb_error *err);
+/* Every metric that any boot ever told; ordered by workload, role, name. */
+int dcb_store_each_metric(struct dcb_store *store,
+			  int (*each)(void *context, const struct dcb_store_metric *metric),
+			  void *context, struct dcb_error *err);
 int dcb_store_each_state(struct dcb_store *store, int64_t boot_id,
 			 int (*each)(void *context, const struct dcb_store_state *state),
 			 void *context, struct dcb_error *err);
@@ -232,3 +287,43 @@ int dcb_store_each_pair(struct dcb_store *store, int64_t boot_id,
 /* -ENOENT without a message where the boot has none of that name; *ret_data is malloc'd. */
 int dcb_store_get_artifact(struct dcb_store *store, int64_t boot_id, const char *name,
 			   char **ret_data, size_t *ret_size, struct dcb_error *err);
+
+/* A copy of the whole database as of one moment, in an empty or new file: opens as the original
+ * does, and has views for other programs (copy-views.sql). Not within a snapshot. */
+int dcb_store_copy(struct dcb_store *store, const char *path, struct dcb_error *err);
+/* ---- calibrations: reports/calibration.h ---- */
+
+struct dcb_store_calibration {
+	int64_t id, run_id, created_us;
+	const char *host;        /* sha256 of description: lab/fingerprint.h */
+	const char *description; /* JSON text */
+	const char *machine, *arch;
+	int64_t blocks, few; /* few: the fewest blocks of a split */
+	int64_t splits;      /* 0: exact */
+	bool exact, holds;
+	const char *reason; /* why it does not hold, or NULL */
+	double alarm_rate;  /* over all metrics, 0..1 */
+};
+
+struct dcb_store_calibration_metric {
+	const char *workload, *params, *role, *name, *unit;
+	bool primary;
+	double alarm_rate;
+	const char *verdict;         /* of the boots as they were; dcb_verdict_name() */
+	double finds_few, finds_all; /* 0.018 is 1.8 %; < 0: nothing that was tried */
+};
+
+/* One transaction. */
+int dcb_store_put_calibration(struct dcb_store *store,
+			      const struct dcb_store_calibration *calibration,
+			      const struct dcb_store_calibration_metric *metrics, size_t n,
+			      int64_t *ret_id, struct dcb_error *err);
+int dcb_store_each_calibration(struct dcb_store *store,
+			       int (*each)(void *context,
+					   const struct dcb_store_calibration *calibration),
+			       void *context, struct dcb_error *err); /* newest first */
+/* Ordered by workload, params, role, name. */
+int dcb_store_each_calibration_metric(
+	struct dcb_store *store, int64_t calibration_id,
+	int (*each)(void *context, const struct dcb_store_calibration_metric *metric),
+	void *context, struct dcb_error *err);

@@ -3,6 +3,7 @@ dcb_unit_test(protocol LINK dcb_guest)
 dcb_unit_test(collectors LINK dcb_collectors)
 
 dcb_script_test(integration build-inputs TIMEOUT 300)
+dcb_script_test(integration agent-reproducible TIMEOUT 900)
 
 # The agent is linked statically and knows no sanitizer; what reads it does.
 add_executable(test-agent-stdio integration/agent-stdio.c)

@@ -8,14 +8,32 @@ dcb_unit_test(bootstrap LINK dcb_reports)
 dcb_unit_test(further LINK dcb_reports)
 dcb_unit_test(format LINK dcb_reports)
 dcb_unit_test(compare LINK dcb_reports)
+dcb_unit_test(reproduction LINK dcb_reports)
 dcb_unit_test(summary LINK dcb_reports)
+dcb_unit_test(calibration LINK dcb_reports)
 dcb_unit_test(table LINK dcb_reports)
+dcb_unit_test(page LINK dcb_reports)
+dcb_unit_test(export LINK dcb_reports)
+dcb_unit_test(store-copy LINK dcb_reports PkgConfig::SQLITE)
+dcb_unit_test(report LINK dcb_reports)
+dcb_unit_test(command-line LINK dcb_reports)
+dcb_unit_test(student LINK dcb_reports)
+dcb_unit_test(change-points LINK dcb_reports)
 
 # Gives the script its documents.
 add_executable(summary-sample ${CMAKE_CURRENT_LIST_DIR}/integration/summary-sample.c)
 target_link_libraries(summary-sample PRIVATE dcb_flags dcb_reports PkgConfig::CMOCKA)
 set_target_properties(summary-sample PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 dcb_script_test(integration summary-schema TIMEOUT 60)
+dcb_script_test(integration report TIMEOUT 300)
+dcb_script_test(integration export TIMEOUT 300)
+dcb_script_test(integration calibrate-null TIMEOUT 300)
+dcb_script_test(integration history TIMEOUT 120)
+
+# Figures, no verdict: tests/bench/change-points builds and runs it.
+add_executable(bench-change-points EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/bench/change-points.c)
+target_link_libraries(bench-change-points PRIVATE dcb_flags dcb_reports)
+set_target_properties(bench-change-points PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 
 # Figures, no verdict: see docs/statistics.md.
 add_executable(bench-verdicts EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/bench/verdicts/verdicts.c)

@@ -2,6 +2,7 @@
 dcb_unit_test(dying-state LINK dcb_workloads m)
 dcb_unit_test(livelock LINK dcb_workloads m)
 dcb_unit_test(long-calls LINK dcb_workloads m)
+dcb_unit_test(plant LINK dcb_workloads m)
 dcb_unit_test(rt-bound LINK dcb_workloads m)
 dcb_unit_test(sleepers LINK dcb_workloads m)
 dcb_unit_test(workloads LINK dcb_workloads m)

@@ -17,6 +17,7 @@
 #include "workloads/memory.h"
 #include "workloads/moment.h"
 #include "workloads/ops.h"
+#include "workloads/plant.h"
 #include "workloads/reclaim.h"
 #include "workloads/report.h"
 #include "workloads/rounds.h"
@@ -172,7 +173,12 @@ static int shrink_set(void *context, struct dcb_error *err)
 
 	run->iteration++;
 	atomic_store(&run->begun, false);
-	r = dcb_targets_set(&run->targets, run->context, (uint64_t)run->params->dentries, err);
+	/* Repeated are the evictions: on a dentry more each. */
+	r = dcb_targets_set(
+		&run->targets, run->context,
+		(uint64_t)(run->params->dentries +
+			   dcb_plant_extra(run->context->plant_ppm, run->params->dentries)),
+		err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < run->targets.n; i++)
@@ -327,6 +333,13 @@ static int shrink_check(const void *data, unsigned cpus, uint64_t memory_bytes,
 		memory_bytes, "a smaller dentries=", err);
 }
 
+static int64_t shrink_operations(const void *data)
+{
+	const struct shrink_params *params = data;
+
+	return params->dentries;
+}
+
 static struct dcb_workload_needs shrink_needs(const void *data)
 {
 	const struct shrink_params *params = data;
@@ -363,5 +376,6 @@ const struct dcb_workload_ops dcb_workload_dcache_shrink = {
 	.symptoms = shrink_symptoms,
 	.check = shrink_check,
 	.needs = shrink_needs,
+	.operations = shrink_operations,
 	.run = shrink_run,
 };

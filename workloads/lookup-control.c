@@ -20,6 +20,7 @@
 #include "workloads/memory.h"
 #include "workloads/moment.h"
 #include "workloads/ops.h"
+#include "workloads/plant.h"
 #include "workloads/report.h"
 #include "workloads/rounds.h"
 #include "workloads/tree.h"
@@ -122,9 +123,12 @@ struct control_run {
 	const struct control_params *params;
 	const struct dcb_fs *fs;
 	struct dcb_report report;
-	struct control_names *names; /* `count`, from the folder of a thread on */
-	int *folders;                /* one a thread of any kind; -1: none */
-	int64_t *done[KINDS];        /* operations, by thread */
+	/* `total`, from the folder of a thread on: `count`, and behind each whose operations are
+	 * repeated a twin, which they are repeated on. */
+	struct control_names *names;
+	int64_t total;
+	int *folders;         /* one a thread of any kind; -1: none */
+	int64_t *done[KINDS]; /* operations, by thread */
 	struct control_turns turns;
 };
 
@@ -210,17 +214,17 @@ static void turns_end(struct control_turns *turns, int kind, int64_t threads, bo
 static int control_work(struct control_run *run, int kind, size_t thread,
 			struct dcb_sampler *sampler, struct dcb_error *err)
 {
-	int64_t count = run->params->count, i = 0;
+	int64_t total = run->total, i = 0;
 	int folder = run->folders[thread], r = 0, error;
 
 	if (!turns_await(&run->turns, kind))
 		return 0;
 	dcb_sampler_begin(sampler);
-	for (; r == 0 && i < count; i++)
+	for (; r == 0 && i < total; i++)
 		r = operate(kind, folder, &run->names[i]);
 	error = errno;
 	dcb_sampler_end(sampler);
-	run->done[kind][thread] = i;
+	run->done[kind][thread] = run->params->count;
 	turns_end(&run->turns, kind, run->params->threads, r < 0);
 	return r < 0 ? dcb_error_sys(err, error, "%s", run->names[i - 1].file) : 0;
 }
@@ -350,16 +354,32 @@ static void control_name(struct control_names *names, int64_t depth, int64_t i)
 	snprintf(names->missing, PATH_ROOM, "%snone%lld", way, (long long)i);
 }
 
-static int control_allocate(struct control_run *run, struct dcb_error *err)
+static int control_make_names(struct control_run *run, int64_t plant_ppm, struct dcb_error *err)
 {
-	size_t count = (size_t)run->params->count, threads = (size_t)run->params->threads;
+	int64_t count = run->params->count, n = 0, twin = count;
 
-	run->names = calloc(count, sizeof(*run->names));
-	run->folders = calloc(threads, sizeof(*run->folders));
-	if (!run->names || !run->folders)
+	run->total = count + dcb_plant_extra(plant_ppm, count);
+	run->names = calloc((size_t)run->total, sizeof(*run->names));
+	if (!run->names)
 		return dcb_error_oom(err);
-	for (size_t i = 0; i < count; i++)
-		control_name(&run->names[i], run->params->depth, (int64_t)i);
+	for (int64_t i = 0; i < count; i++) {
+		control_name(&run->names[n++], run->params->depth, i);
+		if (dcb_plant_hits(plant_ppm, i))
+			control_name(&run->names[n++], run->params->depth, twin++);
+	}
+	return 0;
+}
+
+static int control_allocate(struct control_run *run, int64_t plant_ppm, struct dcb_error *err)
+{
+	size_t threads = (size_t)run->params->threads;
+	int r = control_make_names(run, plant_ppm, err);
+
+	if (r < 0)
+		return r;
+	run->folders = calloc(threads, sizeof(*run->folders));
+	if (!run->folders)
+		return dcb_error_oom(err);
 	for (size_t i = 0; i < threads; i++)
 		run->folders[i] = -1;
 	for (size_t i = 0; i < KINDS; i++) {
@@ -421,7 +441,7 @@ static int control_run(const struct dcb_workload_context *context, const void *d
 
 	if (r < 0)
 		return r;
-	r = control_allocate(&run, err);
+	r = control_allocate(&run, context->plant_ppm, err);
 	if (r == 0)
 		r = control_run_crew(&run, context->output, err);
 	control_free(&run);
@@ -445,6 +465,13 @@ static int control_check(const void *data, unsigned cpus, uint64_t memory_bytes,
 		(count * sizeof(struct control_names) >> 20) +
 			dcb_memory_dentries_mib(2 * count * (uint64_t)params->threads),
 		memory_bytes, "a smaller count=", err);
+}
+
+static int64_t control_operations(const void *data)
+{
+	const struct control_params *params = data;
+
+	return params->count;
 }
 
 static struct dcb_workload_needs control_needs(const void *data)
@@ -475,5 +502,6 @@ const struct dcb_workload_ops dcb_workload_lookup_control = {
 	.symptoms = control_symptoms,
 	.check = control_check,
 	.needs = control_needs,
+	.operations = control_operations,
 	.run = control_run,
 };

@@ -73,6 +73,9 @@ struct dcb_workload_context {
 	const char *images;  /* folder with what needs.images names; NULL: there is none */
 	const char *programs;
 	unsigned cpus;
+	/* The share of its operations that the workload does twice (plant.h); 0: none. Only where
+	 * it has operations(). */
+	int64_t plant_ppm;
 	const struct dcb_workload_output *output;
 };
 
@@ -92,6 +95,9 @@ struct dcb_workload_ops {
 		     struct dcb_error *err);
 	/* What these parameters need in the guest. Optional. */
 	struct dcb_workload_needs (*needs)(const void *params);
+	/* A slow-down can be planted (plant.h) in the workload: among how many operations it is
+	 * spread. Optional; where it is missing nothing can be planted. */
+	int64_t (*operations)(const void *params);
 	/* -EOPNOTSUPP with its reason where this kernel cannot: that is data, not a failure. */
 	int (*run)(const struct dcb_workload_context *context, const void *params,
 		   struct dcb_error *err);

@@ -7,10 +7,12 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/option.h"
+#include "reports/summary.h"
 
 const struct dcb_report_format *const dcb_report_formats[] = {
-	&dcb_report_json, &dcb_report_kcidb,       &dcb_report_bmf,
-	&dcb_report_b4,   &dcb_report_openmetrics,
+	&dcb_report_text, &dcb_report_markdown, &dcb_report_json,
+	&dcb_report_csv,  &dcb_report_lkp,      &dcb_report_kcidb,
+	&dcb_report_bmf,  &dcb_report_b4,       &dcb_report_openmetrics,
 };
 const size_t dcb_n_report_formats = ARRAY_SIZE(dcb_report_formats);
 
@@ -34,6 +36,26 @@ int dcb_report_format_find(const char *name, const struct dcb_report_format **re
 		return dcb_error_usage(err, "unknown format \"%.40s\": did you mean %s? (%s)", name,
 				       nearest, list);
 	return dcb_error_usage(err, "unknown format \"%.40s\": give one of %s", name, list);
+}
+
+int dcb_report_format_check(const struct dcb_report_format *format,
+			    const struct dcb_summary *summary, struct dcb_error *err)
+{
+	for (size_t i = 0; i < summary->n_kernels && !format->tells_planted; i++) {
+		_cleanup_free_ char *text = NULL;
+
+		if (!summary->plants_ppm[i])
+			continue;
+		text = dcb_summary_planted(summary, i);
+		if (!text)
+			return dcb_error_oom(err);
+		return dcb_error_usage(err,
+				       "run %lld has a slow-down of the lab's own (%s), which %s "
+				       "has no place for: see `dcbench show %lld`",
+				       (long long)summary->run.id, text, format->name,
+				       (long long)summary->run.id);
+	}
+	return 0;
 }
 
 int dcb_report_write_json(const json_t *document, FILE *file, struct dcb_error *err)

@@ -5,20 +5,22 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "reports/reproduction.h"
 
 static int print(struct dcb_store *store, int64_t run, bool exact)
 {
 	_cleanup_(dcb_summary_freep) struct dcb_summary *summary = NULL;
 	struct dcb_error err = DCB_ERROR_NULL;
 	_cleanup_free_ char *text = NULL;
+	json_auto_t *json = NULL;
 
 	if (dcb_summary_new(store, run, &(struct dcb_summary_options){.exact = exact}, &summary,
-			    &err) < 0) {
+			    &err) < 0 ||
+	    dcb_reproduction_summary(store, summary, &json, &err) < 0) {
 		fprintf(stderr, "summary-sample: %s\n", err.message);
 		return 1;
 	}
-	json_auto_t *json = dcb_summary_to_json(summary);
-	text = json ? dcb_json_line(json) : NULL;
+	text = dcb_json_line(json);
 	if (!text)
 		return 1;
 	puts(text);
@@ -29,7 +31,10 @@ static int print(struct dcb_store *store, int64_t run, bool exact)
 static int64_t edges(struct dcb_store *store)
 {
 	struct dcb_store_run row = fixture_run();
-	int64_t run = fixture_create(store, &row, 2);
+	int64_t run;
+
+	row.plan = REPORT_PLAN;
+	run = fixture_create(store, &row, 2);
 
 	for (int64_t block = 0; block < 3; block++) {
 		for (size_t k = 0; k < 2; k++) {

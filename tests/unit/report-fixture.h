@@ -86,6 +86,17 @@ static inline void report_failed_boot(struct dcb_store *store, int64_t run, size
 		fail_msg("%s", err.message);
 }
 
+/* A plan as the lab writes it, of the first two kernels. */
+#define REPORT_PLAN                                                                                \
+	"{\"kernels\":[{\"name\":\"base\",\"spec\":\"debian:6.12\"},"                              \
+	"{\"name\":\"fixed\",\"spec\":\"debian:7.3\"}],"                                           \
+	"\"workloads\":[{\"name\":\"dying-dentry\",\"params\":\"op=rmdir,size=600M,waiters=1\"},"  \
+	"{\"name\":\"null\",\"params\":\"\"}],"                                                    \
+	"\"options\":{\"base\":\"base\",\"machine\":\"icount\",\"arch\":\"arm64\",\"blocks\":"     \
+	"\"3\","                                                                                   \
+	"\"seed\":\"42\",\"cpus\":\"1\",\"memory\":\"1G\",\"deadline\":\"300\",\"jobs\":\"2\","    \
+	"\"mirror\":\"http://mirror.example\"}}"
+
 /* The run of the golden tables: n_kernels of 6.12 that spins, 7.3 that sleeps, 7.0 that spins;
  * three blocks; with_failure: the last boot of "fixed" panics. */
 static inline int64_t report_demo(struct dcb_store *store, size_t n_kernels, bool with_failure)
@@ -130,3 +141,22 @@ static inline int64_t report_demo(struct dcb_store *store, size_t n_kernels, boo
 	}
 	return id;
 }
+
+#ifdef DCB_TEST_DATA
+/* Golden files: tests/data/<name> holds `got`; with DCB_UPDATE set it is written instead. */
+static inline void report_check_golden(const char *got, const char *name)
+{
+	_cleanup_free_ char *path = dcb_format("%s/%s", DCB_TEST_DATA, name);
+	_cleanup_free_ char *want = NULL;
+	struct dcb_error err = DCB_ERROR_NULL;
+	size_t size;
+
+	if (getenv("DCB_UPDATE")) {
+		assert_int_equal(dcb_file_write(path, got, strlen(got), 0644, &err), 0);
+		return;
+	}
+	if (dcb_file_read(path, 1 << 20, &want, &size, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_string_equal(got, want);
+}
+#endif

@@ -8,6 +8,7 @@
 #include <archive_entry.h>
 #include <cmocka.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -163,19 +164,43 @@ static void write__parents_before_files_and_each_once(void **state)
 				     "-rw-r--r-- job.json {}\n");
 }
 
-static void write__same_input_same_bytes(void **state)
+/* One of the two makings: files of their own, which differ in all but name and content. */
+static void make_whole(const char *folder, mode_t mask, mode_t mode, time_t when,
+		       char ret_sha256[DCB_SHA256_HEX])
 {
-	_cleanup_free_ char *base = make_base(*state);
+	mode_t before = umask(mask);
+	_cleanup_free_ char *agent = put(folder, "agent", agent_text);
+	_cleanup_free_ char *module = put(folder, "a.ko", "module");
+	_cleanup_free_ char *base = NULL;
+	_cleanup_free_ char *whole = dcb_format("%s/whole", folder);
+	const struct timespec times[2] = {{.tv_sec = when}, {.tv_sec = when}};
+	const struct dcb_initramfs_file files[] = {
+		{.name = "/modules/00-a.ko", .source = module, .mode = 0644},
+		{.name = "/job.json", .data = "{}", .size = 2, .mode = 0644},
+	};
+
+	assert_int_equal(chmod(agent, mode), 0);
+	assert_int_equal(chmod(module, mode), 0);
+	assert_int_equal(utimensat(AT_FDCWD, agent, times, 0), 0);
+	assert_int_equal(utimensat(AT_FDCWD, module, times, 0), 0);
+	if (geteuid() == 0)
+		assert_int_equal(chown(module, (uid_t)when, (gid_t)when), 0);
+	assert_int_equal(dcb_initramfs_base(folder, agent, &base, NULL), 0);
+	assert_int_equal(dcb_initramfs_write(whole, base, files, ARRAY_SIZE(files), NULL), 0);
+	assert_int_equal(dcb_file_sha256(whole, ret_sha256, NULL), 0);
+	umask(before);
+}
+
+static void write__same_content_same_bytes(void **state)
+{
 	_cleanup_free_ char *one = dcb_format("%s/one", (char *)*state);
-	_cleanup_free_ char *two = dcb_format("%s/two", (char *)*state);
-	const struct dcb_initramfs_file file = {
-		.name = "/job.json", .data = "{}", .size = 2, .mode = 0644};
+	_cleanup_free_ char *two = dcb_format("%s/two-of-another-name", (char *)*state);
 	char first[DCB_SHA256_HEX], second[DCB_SHA256_HEX];
 
-	assert_int_equal(dcb_initramfs_write(one, base, &file, 1, NULL), 0);
-	assert_int_equal(dcb_initramfs_write(two, base, &file, 1, NULL), 0);
-	assert_int_equal(dcb_file_sha256(one, first, NULL), 0);
-	assert_int_equal(dcb_file_sha256(two, second, NULL), 0);
+	assert_int_equal(mkdir(one, 0755), 0);
+	assert_int_equal(mkdir(two, 0700), 0);
+	make_whole(one, 022, 0755, 1000, first);
+	make_whole(two, 077, 0500, 2000000000, second);
 	assert_string_equal(first, second);
 }
 
@@ -209,7 +234,7 @@ int main(void)
 		IN_FOLDER(base__same_agent_same_file),
 		IN_FOLDER(base__missing_agent_named),
 		IN_FOLDER(write__parents_before_files_and_each_once),
-		IN_FOLDER(write__same_input_same_bytes),
+		IN_FOLDER(write__same_content_same_bytes),
 		IN_FOLDER(write__failure_leaves_nothing),
 	};
 

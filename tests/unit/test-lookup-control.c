@@ -55,12 +55,14 @@ static void lookup_control__instructions_are_counted_or_absent(void **state)
 	free(seen.rows);
 }
 
-static double lookup_wall(const char *dose)
+static double lookup_wall(const char *dose, int64_t plant_ppm)
 {
 	struct workload_seen seen;
 	double least = INFINITY;
 
-	workload_run_well("lookup-control", dose, &seen);
+	workload_run_planted("lookup-control", dose, plant_ppm, &seen);
+	assert_int_equal(seen.result, 0);
+	assert_true(workload_value(&seen, "lookup", 0, 0, "operations") == 2000);
 	for (int i = 0; i < 3; i++)
 		least = fmin(least, workload_value(&seen, "lookup", 0, i, "op-wall"));
 	free(seen.rows);
@@ -70,8 +72,17 @@ static double lookup_wall(const char *dose)
 static void lookup_control__depth_is_walked(void **state)
 {
 	(void)state;
-	assert_true(lookup_wall("count=2000,depth=32,iterations=3,warmup=0") >
-		    1.5 * lookup_wall("count=2000,depth=0,iterations=3,warmup=0"));
+	assert_true(lookup_wall("count=2000,depth=32,iterations=3,warmup=0", 0) >
+		    1.5 * lookup_wall("count=2000,depth=0,iterations=3,warmup=0", 0));
+}
+
+/* Every operation twice, counted once; every kind of operation works on its twins, too. */
+static void lookup_control__a_planted_share_is_done_and_not_counted(void **state)
+{
+	static const char dose[] = "count=2000,iterations=3,warmup=0";
+
+	(void)state;
+	assert_true(lookup_wall(dose, 1000000) > 1.5 * lookup_wall(dose, 0));
 }
 
 static void lookup_control__what_cannot_be_is_refused(void **state)
@@ -87,6 +98,7 @@ int main(void)
 		cmocka_unit_test(lookup_control__every_kind_counts_its_operations),
 		cmocka_unit_test(lookup_control__instructions_are_counted_or_absent),
 		cmocka_unit_test(lookup_control__depth_is_walked),
+		cmocka_unit_test(lookup_control__a_planted_share_is_done_and_not_counted),
 		cmocka_unit_test(lookup_control__what_cannot_be_is_refused),
 	};
 

@@ -600,7 +600,7 @@ static void job_parse__formatted_gives_same_job(void **state)
 	struct dcb_job_workload workloads[] = {{(char *)"null", (char *)""},
 					       {(char *)"dying-dentry", (char *)"size=48M"}};
 	char *modules[] = {(char *)"/modules/00-overlay.ko"};
-	struct dcb_job job = {workloads, 2, modules, 1};
+	struct dcb_job job = {workloads, 2, modules, 1, 0};
 	_cleanup_free_ char *text = dcb_job_format(&job);
 	_cleanup_(dcb_job_deinit) struct dcb_job parsed = {0};
 
@@ -612,6 +612,22 @@ static void job_parse__formatted_gives_same_job(void **state)
 	assert_string_equal(parsed.workloads[1].params, "size=48M");
 	assert_int_equal(parsed.n_modules, 1);
 	assert_string_equal(parsed.modules[0], modules[0]);
+	assert_int_equal(parsed.plant_ppm, 0);
+	/* The job of a run without a planted slow-down has the bytes that it always had. */
+	assert_null(strstr(text, "plant"));
+}
+
+static void job_parse__a_planted_share_is_kept(void **state)
+{
+	struct dcb_job_workload workload = {(char *)"lookup-control", (char *)""};
+	struct dcb_job job = {&workload, 1, NULL, 0, 20000};
+	_cleanup_free_ char *text = dcb_job_format(&job);
+	_cleanup_(dcb_job_deinit) struct dcb_job parsed = {0};
+
+	(void)state;
+	assert_non_null(text);
+	assert_int_equal(dcb_job_parse(text, strlen(text), &parsed, NULL), 0);
+	assert_int_equal(parsed.plant_ppm, 20000);
 }
 
 static void job_parse__rubbish_is_refused(void **state)
@@ -629,6 +645,10 @@ static void job_parse__rubbish_is_refused(void **state)
 		"{\"protocol\":1,\"modules\":[\"/a\",\"/b\"],\"workloads\":[{\"name\":\"a b\","
 		"\"params\":\"\"}]}",
 		"{\"protocol\":1,\"modules\":[],\"workloads\":[7]}",
+		"{\"protocol\":1,\"modules\":[],\"workloads\":[],\"plant_ppm\":1000001}",
+		"{\"protocol\":1,\"modules\":[],\"workloads\":[],\"plant_ppm\":0}",
+		"{\"protocol\":1,\"modules\":[],\"workloads\":[],\"plant_ppm\":\"2%\"}",
+		"{\"protocol\":1,\"modules\":[],\"workloads\":[],\"plant_ppm\":1000,\"more\":0}",
 	};
 
 	(void)state;
@@ -663,6 +683,7 @@ int main(void)
 		cmocka_unit_test(reader_feed__flood_is_refused),
 		cmocka_unit_test(reader_feed__passes_the_handlers_error_on),
 		cmocka_unit_test(job_parse__formatted_gives_same_job),
+		cmocka_unit_test(job_parse__a_planted_share_is_kept),
 		cmocka_unit_test(job_parse__rubbish_is_refused),
 	};
 

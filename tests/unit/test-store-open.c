@@ -292,22 +292,50 @@ static void open__six_may_create_it_at_once(void **state)
 static void migrate__failing_step_leaves_the_version_before(void **state)
 {
 	struct fixture *f = *state;
+	/* Above whatever this program's own come to. */
 	const struct dcb_migration steps[] = {
 		dcb_migrations[0],
-		{2, "CREATE TABLE two (x); PRAGMA user_version = 2"},
-		{3, "CREATE TABLE three (x); CREATE TABLE two (x); PRAGMA user_version = 3"},
+		{1002, "CREATE TABLE two (x); PRAGMA user_version = 1002"},
+		{1003, "CREATE TABLE three (x); CREATE TABLE two (x); PRAGMA user_version = 1003"},
 	};
 	struct dcb_error err = DCB_ERROR_NULL;
 	struct dcb_store_card card;
 
+	/* As if it were of the first version. */
+	assert_int_equal(sqlite3_exec(f->store->db, "PRAGMA user_version = 1", NULL, NULL, NULL),
+			 SQLITE_OK);
 	assert_true(dcb_store_migrate(f->store, steps, 3, &err) < 0);
 	assert_non_null(strstr(err.message, f->path));
 	assert_int_equal(dcb_store_identify(f->store, &card), SQLITE_OK);
-	assert_int_equal(card.version, 2);
+	assert_int_equal(card.version, 1002);
 	assert_int_equal(sqlite3_exec(f->store->db, "SELECT x FROM two", NULL, NULL, NULL),
 			 SQLITE_OK);
 	assert_int_not_equal(sqlite3_exec(f->store->db, "SELECT x FROM three", NULL, NULL, NULL),
 			     SQLITE_OK);
+}
+
+static int expect_never_judged(void *context, const struct dcb_store_run *run)
+{
+	assert_string_equal(run->looks, "[]");
+	assert_null(run->stopped);
+	assert_int_equal(run->blocks, 3);
+	++*(int *)context;
+	return 0;
+}
+
+static void migrate__runs_of_version_1_were_never_judged(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_(dcb_store_closep) struct dcb_store *store = NULL;
+	_cleanup_free_ char *path = dcb_format("%s/old.db", f->folder);
+	int n = 0;
+
+	make(path, dcb_migrations[0].sql);
+	make(path, "INSERT INTO run (state, created_us, machine, arch, seed, blocks, base, plan, "
+		   "fingerprint) VALUES ('done', 1, 'tcg', 'arm64', 1, 3, 'a', '{}', '{}')");
+	assert_int_equal(dcb_store_open(path, DCB_STORE_WRITE, &store, NULL), 0);
+	assert_int_equal(dcb_store_each_run(store, expect_never_judged, &n, NULL), 0);
+	assert_int_equal(n, 1);
 }
 
 /* ---- kill -9 ---- */
@@ -404,6 +432,7 @@ int main(void)
 		T(open__locked_database_says_so),
 		T(open__six_may_create_it_at_once),
 		T(migrate__failing_step_leaves_the_version_before),
+		T(migrate__runs_of_version_1_were_never_judged),
 		T(put_boot__killed_in_the_middle_leaves_no_boot),
 	};
 

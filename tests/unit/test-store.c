@@ -200,12 +200,16 @@ static void get_run__unknown_names_the_newest(void **state)
 
 static int copy_run(void *context, const struct dcb_store_run *run)
 {
+	static char looks[64];
 	struct dcb_store_run *copy = context;
 
 	*copy = *run;
 	/* Only whether they are there; the strings die with the call. */
 	copy->reason = run->reason ? "there" : NULL;
 	copy->owner = run->owner ? "there" : NULL;
+	copy->stopped = run->stopped ? "there" : NULL;
+	snprintf(looks, sizeof(looks), "%s", run->looks);
+	copy->looks = looks;
 	return 0;
 }
 
@@ -247,6 +251,62 @@ static void claim_run__only_from_the_owner_that_was_seen(void **state)
 	assert_int_equal(dcb_store_get_run(f->store, f->run, copy_run, &run, NULL), 0);
 	assert_int_equal(run.state, DCB_RUN_RUNNING);
 	assert_int_equal(dcb_store_claim_run(f->store, 99, NULL, "me", &err), -ENOENT);
+}
+
+static void expect_looks(struct fixture *f, const char *looks, int64_t blocks)
+{
+	struct dcb_store_run run;
+
+	assert_int_equal(dcb_store_get_run(f->store, f->run, copy_run, &run, NULL), 0);
+	assert_string_equal(run.looks, looks);
+	assert_int_equal(run.blocks, blocks);
+}
+
+static void add_look__once_a_number_of_blocks_and_blocks_never_shrink(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_looks(f, "[]", 3);
+	assert_int_equal(dcb_store_add_look(f->store, f->run, 3, NULL), 0);
+	expect_looks(f, "[3]", 3);
+	assert_int_equal(dcb_store_add_look(f->store, f->run, 3, NULL), 0);
+	expect_looks(f, "[3]", 3);
+	assert_int_equal(dcb_store_add_look(f->store, f->run, 12, NULL), 0);
+	assert_int_equal(dcb_store_add_look(f->store, f->run, 8, NULL), 0);
+	expect_looks(f, "[3,12]", 12);
+	assert_int_equal(dcb_store_add_look(f->store, 99, 8, NULL), -ENOENT);
+}
+
+static void raise_blocks__never_shrinks(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(dcb_store_raise_blocks(f->store, f->run, 8, NULL), 0);
+	expect_looks(f, "[]", 8);
+	assert_int_equal(dcb_store_raise_blocks(f->store, f->run, 5, NULL), 0);
+	expect_looks(f, "[]", 8);
+	assert_int_equal(dcb_store_raise_blocks(f->store, 99, 5, NULL), -ENOENT);
+}
+
+static void finish_run__says_why_until_somebody_goes_on(void **state)
+{
+	struct fixture *f = *state;
+	struct dcb_store_run run;
+
+	assert_int_equal(dcb_store_finish_run(f->store, f->run, "budget", "2 h used", 2, 1, NULL),
+			 0);
+	assert_int_equal(dcb_store_get_run(f->store, f->run, copy_run, &run, NULL), 0);
+	assert_int_equal(run.state, DCB_RUN_DONE);
+	assert_non_null(run.stopped);
+	assert_non_null(run.reason);
+	assert_null(run.owner);
+	assert_true(run.wall_s == 2 && run.guest_wall_s == 1);
+	assert_int_equal(dcb_store_claim_run(f->store, f->run, NULL, "me", NULL), 0);
+	assert_int_equal(dcb_store_get_run(f->store, f->run, copy_run, &run, NULL), 0);
+	assert_null(run.stopped);
+	assert_null(run.reason);
+	assert_true(dcb_store_finish_run(f->store, f->run, "tired", NULL, 0, 0, NULL) < 0);
+	assert_int_equal(dcb_store_finish_run(f->store, 99, "fixed", NULL, 0, 0, NULL), -ENOENT);
 }
 
 /* ---- metrics ---- */
@@ -686,6 +746,93 @@ static void put_boot__full_database_says_so_and_goes_on(void **state)
 	assert_int_equal(put(f, &boot, &data, &id, &err), 0);
 }
 
+/* ---- calibrations ---- */
+
+static const struct dcb_store_calibration calibration_rows[] = {
+	{0, 1, 1700000000000000, SHA_A, "{\"cpu\":\"x\"}", "tcg", "arm64", 12, 6, 1000, false, true,
+	 NULL, 0.021},
+	{0, 1, 1700000000000001, SHA_B, "{}", "icount", "arm64", 3, 3, 0, true, false, "differs",
+	 1},
+};
+static const struct dcb_store_calibration_metric calibration_metrics[] = {
+	{"tree-rm", "a=1", "remover", "cpu", "ns", true, 0.01, "cannot-tell", -1, 0.018},
+	{"tree-rm", "a=1", "remover", "wall", "ns", false, 0, "same", 0.03, 0},
+};
+
+static int check_calibration(void *context, const struct dcb_store_calibration *row)
+{
+	int *n = context;
+	const struct dcb_store_calibration *put = &calibration_rows[1 - *n];
+
+	assert_int_equal(row->id, 2 - *n);
+	assert_int_equal(row->run_id, put->run_id);
+	assert_int_equal(row->created_us, put->created_us);
+	assert_string_equal(row->host, put->host);
+	assert_string_equal(row->description, put->description);
+	assert_string_equal(row->machine, put->machine);
+	assert_string_equal(row->arch, put->arch);
+	assert_int_equal(row->blocks, put->blocks);
+	assert_int_equal(row->few, put->few);
+	assert_int_equal(row->splits, put->splits);
+	assert_int_equal(row->exact, put->exact);
+	assert_int_equal(row->holds, put->holds);
+	assert_true(row->alarm_rate == put->alarm_rate);
+	if (put->reason)
+		assert_string_equal(row->reason, put->reason);
+	else
+		assert_null(row->reason);
+	++*n;
+	return 0;
+}
+
+static int check_calibration_metric(void *context, const struct dcb_store_calibration_metric *row)
+{
+	int *n = context;
+	const struct dcb_store_calibration_metric *put = &calibration_metrics[*n];
+
+	assert_string_equal(row->workload, put->workload);
+	assert_string_equal(row->params, put->params);
+	assert_string_equal(row->role, put->role);
+	assert_string_equal(row->name, put->name);
+	assert_string_equal(row->unit, put->unit);
+	assert_int_equal(row->primary, put->primary);
+	assert_true(row->alarm_rate == put->alarm_rate);
+	assert_string_equal(row->verdict, put->verdict);
+	assert_true(row->finds_few == put->finds_few);
+	assert_true(row->finds_all == put->finds_all);
+	++*n;
+	return 0;
+}
+
+static void put_calibration__reads_back_newest_first(void **state)
+{
+	struct fixture *f = *state;
+	struct dcb_error err = DCB_ERROR_NULL;
+	struct dcb_store_calibration stranger = calibration_rows[0];
+	int64_t id;
+	int n = 0;
+
+	assert_int_equal(dcb_store_put_calibration(f->store, &calibration_rows[0],
+						   calibration_metrics, 2, &id, &err),
+			 0);
+	assert_int_equal(id, 1);
+	assert_int_equal(
+		dcb_store_put_calibration(f->store, &calibration_rows[1], NULL, 0, &id, &err), 0);
+	assert_int_equal(dcb_store_each_calibration(f->store, check_calibration, &n, &err), 0);
+	assert_int_equal(n, 2);
+	n = 0;
+	assert_int_equal(
+		dcb_store_each_calibration_metric(f->store, 1, check_calibration_metric, &n, &err),
+		0);
+	assert_int_equal(n, 2);
+
+	stranger.run_id = 99;
+	assert_true(dcb_store_put_calibration(f->store, &stranger, NULL, 0, &id, &err) < 0);
+	n = 0;
+	assert_int_equal(dcb_store_each_calibration(f->store, check_calibration, &n, &err), 0);
+	assert_int_equal(n, 2);
+}
+
 /* ---- snapshots ---- */
 
 static void snapshot__does_not_see_later_boots(void **state)
@@ -721,6 +868,9 @@ int main(void)
 		T(get_run__unknown_names_the_newest),
 		T(update_run__adds_times_and_clears_the_owner),
 		T(claim_run__only_from_the_owner_that_was_seen),
+		T(add_look__once_a_number_of_blocks_and_blocks_never_shrink),
+		T(raise_blocks__never_shrinks),
+		T(finish_run__says_why_until_somebody_goes_on),
 		T(metric__same_row_same_id),
 		T(put_boot__every_row_reads_back),
 		T(each_sample__orders_by_workload_metric_kernel_block_thread_iteration),
@@ -730,6 +880,7 @@ int main(void)
 		T(put_boot__bad_rows_leave_nothing),
 		T(put_boot__failed_replacement_keeps_the_old_one),
 		T(put_boot__full_database_says_so_and_goes_on),
+		T(put_calibration__reads_back_newest_first),
 		T(snapshot__does_not_see_later_boots),
 	};
 

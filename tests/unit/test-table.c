@@ -51,21 +51,12 @@ static void check_lines(const char *text, size_t width)
 	}
 }
 
-/* tests/data/table/<name>; with DCB_UPDATE set it is written instead. */
+/* tests/data/table/<name> */
 static void check_text(const char *got, const char *name)
 {
-	_cleanup_free_ char *path = dcb_format("%s/table/%s", DCB_TEST_DATA, name);
-	_cleanup_free_ char *want = NULL;
-	struct dcb_error err = DCB_ERROR_NULL;
-	size_t size;
+	_cleanup_free_ char *path = dcb_format("table/%s", name);
 
-	if (getenv("DCB_UPDATE")) {
-		assert_int_equal(dcb_file_write(path, got, strlen(got), 0644, &err), 0);
-		return;
-	}
-	if (dcb_file_read(path, 1 << 20, &want, &size, &err) < 0)
-		fail_msg("%s", err.message);
-	assert_string_equal(got, want);
+	report_check_golden(got, path);
 }
 
 static void check_golden(const struct dcb_summary *summary, int width, bool all, const char *name)
@@ -254,6 +245,50 @@ static void table__run_without_boots_or_interrupted(void **state)
 	assert_non_null(strstr(text, "base 0 ok, fixed 0 ok"));
 }
 
+static void table__what_was_planted_is_said(void **state)
+{
+	struct fixture *f = *state;
+	struct dcb_store_run run = fixture_run();
+	_cleanup_(dcb_summary_freep) struct dcb_summary *summary = NULL;
+	_cleanup_free_ char *text = NULL;
+	json_auto_t *json = NULL;
+	json_t *kernels;
+
+	run.plan = "{\"kernels\":[{\"name\":\"base\"},{\"name\":\"fixed\",\"plant\":\"0.1%\"}]}";
+	summary = load(f, fixture_create(f->store, &run, 2));
+	text = print(summary, 80, false, false);
+	check_lines(text, 80);
+	assert_non_null(strstr(text,
+			       "  planted      fixed repeats 0.1 % of its operations: a known "
+			       "slow-down\n"));
+	assert_null(strstr(text, "base repeats"));
+	json = dcb_summary_to_json(summary);
+	kernels = json_object_get(json, "kernels");
+	assert_true(json_is_null(json_object_get(json_array_get(kernels, 0), "plant")));
+	assert_true(json_real_value(json_object_get(json_array_get(kernels, 1), "plant")) == 0.001);
+}
+
+static void matrix__what_was_planted_is_said(void **state)
+{
+	struct fixture *f = *state;
+	struct dcb_store_run run = fixture_run();
+	const struct dcb_table_options options = {.width = 80};
+
+	run.plan = "{\"kernels\":[{\"plant\":\"2%\"}]}";
+	for (int markdown = 0; markdown < 2; markdown++) {
+		_cleanup_(dcb_summary_freep) struct dcb_summary *summary = load(
+			f, fixture_create(f->store, &run, 2));
+		_cleanup_free_ char *text = NULL;
+		size_t size;
+		FILE *file = open_memstream(&text, &size);
+
+		assert_non_null(file);
+		assert_int_equal(dcb_matrix_print(summary, markdown, &options, file), 0);
+		assert_int_equal(fclose(file), 0);
+		assert_non_null(strstr(text, "planted: base repeats 2 % of its operations"));
+	}
+}
+
 static void table__full_disk_is_told(void **state)
 {
 	struct fixture *f = *state;
@@ -280,6 +315,8 @@ int main(void)
 		T(table__any_width_holds),
 		T(table__colour_only_adds_escapes),
 		T(table__run_without_boots_or_interrupted),
+		T(table__what_was_planted_is_said),
+		T(matrix__what_was_planted_is_said),
 		T(table__full_disk_is_told),
 	};
 

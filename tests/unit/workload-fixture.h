@@ -111,15 +111,15 @@ static inline void workload_expect_empty(const char *folder)
 			fail_msg("%s/%s stayed behind", folder, entry->d_name);
 }
 
-/* The caller frees seen->rows. Its result stands in seen->result: the test decides. */
-static inline void workload_run(const char *name, const char *params_text,
-				struct workload_seen *seen)
+static inline void workload_run_planted(const char *name, const char *params_text,
+					int64_t plant_ppm, struct workload_seen *seen)
 {
 	const struct dcb_workload_ops *ops = NULL;
 	const struct dcb_workload_output output = {workload_sample, workload_finding, seen};
 	const struct dcb_workload_context context = {
 		.scratch = WORKLOAD_SCRATCH,
 		.cpus = (unsigned)sysconf(_SC_NPROCESSORS_ONLN),
+		.plant_ppm = plant_ppm,
 		.output = &output,
 	};
 	void *params = NULL;
@@ -133,6 +133,13 @@ static inline void workload_run(const char *name, const char *params_text,
 	dcb_workload_params_free(ops, params);
 	workload_expect_known(ops, seen);
 	workload_expect_empty(WORKLOAD_SCRATCH);
+}
+
+/* The caller frees seen->rows. Its result stands in seen->result: the test decides. */
+static inline void workload_run(const char *name, const char *params_text,
+				struct workload_seen *seen)
+{
+	workload_run_planted(name, params_text, 0, seen);
 }
 
 /* The same, and it must work. */
