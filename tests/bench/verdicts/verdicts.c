@@ -27,6 +27,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "lab/until.h"
 #include "reports/summary.h"
 #include "schema/store.h"
 
@@ -116,7 +117,13 @@ static void put_boot(struct bench *bench, int64_t run, const struct data *data,
 	check(bench, dcb_store_put_boot(bench->store, run, &boot, &rows, &id, &bench->err));
 }
 
-static int64_t put_run(struct bench *bench, const struct data *data, const char *looks)
+/* At which numbers of blocks a run was looked at; none: once, now. */
+struct looks {
+	int64_t at[32];
+	size_t n;
+};
+
+static int64_t put_run(struct bench *bench, const struct data *data, const struct looks *looks)
 {
 	const struct dcb_store_run_kernel kernels[] = {
 		{"base", "x", {.sha256 = "0", .release = "1", .arch = "x86_64", .origin = "{}"}},
@@ -134,7 +141,6 @@ static int64_t put_run(struct bench *bench, const struct data *data, const char 
 		.plan = "{}",
 		.fingerprint = "{}",
 	};
-	(void)looks;
 	char shas[2][65];
 	int64_t metrics[256], run;
 
@@ -159,10 +165,13 @@ static int64_t put_run(struct bench *bench, const struct data *data, const char 
 	for (size_t k = 0; k < 2; k++)
 		for (size_t b = 0; b < data->n_blocks; b++)
 			put_boot(bench, run, data, metrics, k, b);
+	for (size_t i = 0; looks && i < looks->n; i++)
+		check(bench, dcb_store_add_look(bench->store, run, looks->at[i], &bench->err));
 	return run;
 }
 
-static struct dcb_summary *judge(struct bench *bench, const struct data *data, const char *looks)
+static struct dcb_summary *judge(struct bench *bench, const struct data *data,
+				 const struct looks *looks)
 {
 	const struct dcb_summary_options options = {0};
 	struct dcb_summary *summary = NULL;
@@ -312,58 +321,63 @@ static struct data data_first(const struct data *data, size_t n)
 	return first;
 }
 
-static void looks(struct bench *bench, size_t runs)
+/* One run, looked at until it is settled and, by the rule without spending, to its end. */
+struct course {
+	bool is_false, is_false_plain, settled;
+	struct looks looks;
+	size_t blocks; /* when it was settled, or all */
+};
+
+static void look(struct bench *bench, const struct data *data, size_t n, struct course *course)
 {
-	printf("%zu runs each, nothing changed; looked at from 6 blocks on, then a quarter more "
-	       "each time, until every metric is settled or there are 40 blocks.\n\n"
-	       "| samples | a run with any false verdict at any look | of these without the "
-	       "correction | looks | blocks |\n| --- | --- | --- | --- | --- |\n",
+	_cleanup_(dcb_summary_freep) struct dcb_summary *honest = NULL;
+	_cleanup_(dcb_summary_freep) struct dcb_summary *plain = NULL;
+	struct data first = data_first(data, n);
+	struct tally tally = {0}, plain_tally = {0};
+
+	plain = judge(bench, &first, NULL);
+	count(&plain_tally, plain, &first);
+	course->is_false_plain = course->is_false_plain || plain_tally.runs_changed;
+	if (course->settled)
+		return;
+	course->looks.at[course->looks.n++] = (int64_t)n;
+	honest = judge(bench, &first, &course->looks);
+	count(&tally, honest, &first);
+	course->is_false = course->is_false || tally.runs_changed;
+	course->settled = dcb_summary_is_settled(honest);
+	course->blocks = n;
+}
+
+static void look_again(struct bench *bench, size_t runs)
+{
+	const struct dcb_until until = {.settled = true, .first_look = 6, .max_blocks = 40};
+
+	printf("%zu runs each, nothing changed; looked at with 6 blocks, then a quarter more each "
+	       "time, until every metric is settled or there are 40 blocks.\n\n"
+	       "| samples | a run with any false verdict at any look | the same if each look "
+	       "were the first | looks | blocks |\n| --- | --- | --- | --- | --- |\n",
 	       runs);
 	for (size_t i = 0; i < ARRAY_SIZE(noises); i++) {
 		struct dcb_random random = {dcb_random_derive(2, i)};
-		size_t n_false = 0, n_naive = 0, n_looks = 0, n_blocks = 0;
+		size_t n_false = 0, n_plain = 0, n_looks = 0, n_blocks = 0;
 
 		for (size_t run = 0; run < runs; run++) {
-			char text[256] = "[6";
-			bool is_false = false, naive = false, settled = false;
+			struct course course = {0};
 			struct data data;
-			size_t n = 6;
 
 			data_init(&data, 40, METRICS);
 			data_draw(&data, &noises[i], 0, &random);
-			for (;;) {
-				_cleanup_(dcb_summary_freep) struct dcb_summary *honest = NULL;
-				_cleanup_(dcb_summary_freep) struct dcb_summary *plain = NULL;
-				struct data first = data_first(&data, n);
-				struct tally a = {0}, b = {0};
-				char list[260];
-
-				snprintf(list, sizeof(list), "%s]", text);
-				plain = judge(bench, &first, NULL);
-				count(&b, plain, &first);
-				naive = naive || b.runs_changed;
-				n_looks += !settled;
-				if (!settled) {
-					honest = judge(bench, &first, list);
-					count(&a, honest, &first);
-					is_false = is_false || a.runs_changed;
-					settled = dcb_summary_is_settled(honest);
-					n_blocks += settled ? n : 0;
-				}
-				if (n == 40)
-					break;
-				n += n / 4 > 0 ? (n + 3) / 4 : 1;
-				n = n > 40 ? 40 : n;
-				snprintf(text + strlen(text), sizeof(text) - strlen(text), ",%zu",
-					 n);
-			}
-			n_blocks += settled ? 0 : 40;
-			n_false += is_false;
-			n_naive += naive;
+			for (int64_t n = 6, before = 0; n != before;
+			     before = n, n = dcb_until_next(&until, n))
+				look(bench, &data, (size_t)n, &course);
+			n_false += course.is_false;
+			n_plain += course.is_false_plain;
+			n_looks += course.looks.n;
+			n_blocks += course.blocks;
 			data_deinit(&data, true);
 		}
 		printf("| %s | %.1f %% | %.1f %% | %.1f | %.1f |\n", noises[i].name,
-		       percent(n_false, runs), percent(n_naive, runs),
+		       percent(n_false, runs), percent(n_plain, runs),
 		       (double)n_looks / (double)runs, (double)n_blocks / (double)runs);
 		fflush(stdout);
 	}
@@ -394,13 +408,12 @@ static void further(struct bench *bench, size_t runs)
 				_cleanup_(dcb_summary_freep) struct dcb_summary *early = NULL;
 				_cleanup_(dcb_summary_freep) struct dcb_summary *late = NULL;
 				struct data data, first;
-				char list[64];
 				int64_t more;
 
 				data_init(&data, MAX_BLOCKS, 1);
 				data_draw(&data, &noises[i], effects[e], &random);
 				first = data_first(&data, 6);
-				early = judge(bench, &first, "[6]");
+				early = judge(bench, &first, &(struct looks){{6}, 1});
 				more = early->comparisons[0].further_blocks;
 				if (!dcb_summary_is_settled(early)) {
 					n_open++;
@@ -409,9 +422,8 @@ static void further(struct bench *bench, size_t runs)
 					if (more > 0 && more <= MAX_BLOCKS - 6) {
 						n_named++;
 						first = data_first(&data, 6 + (size_t)more);
-						snprintf(list, sizeof(list), "[6,%" PRId64 "]",
-							 6 + more);
-						late = judge(bench, &first, list);
+						late = judge(bench, &first,
+							     &(struct looks){{6, 6 + more}, 2});
 						n_settled += dcb_summary_is_settled(late);
 					}
 				}
@@ -548,7 +560,7 @@ int main(int argc, char **argv)
 	else if (strcmp(what, "false-alarms") == 0)
 		false_alarms(&bench, runs);
 	else if (strcmp(what, "looks") == 0)
-		looks(&bench, runs);
+		look_again(&bench, runs);
 	else if (strcmp(what, "power") == 0)
 		power(&bench, runs);
 	else if (strcmp(what, "further") == 0)
