@@ -130,7 +130,19 @@ static double boot_quiet(struct dcb_random *random)
 	return 1 + 0.005 * gauss(random);
 }
 
+static double boot_silent(struct dcb_random *random)
+{
+	return 1 + 0.003 * gauss(random);
+}
+
+static void iterate_silent(struct dcb_random *random, double boot, double *values)
+{
+	for (size_t i = 0; i < ITERATIONS; i++)
+		values[i] = boot * (1 + 0.003 * gauss(random));
+}
+
 static const struct noise noises[] = {
+	{"normal, 0.3 %", boot_silent, iterate_silent},
 	{"normal, 1 %", boot_normal, iterate_normal},
 	{"log-normal, 5 %", boot_log_normal, iterate_log_normal},
 	{"heavy-tailed (t, 2 df)", boot_heavy, iterate_heavy},

@@ -284,7 +284,7 @@ static void false_alarms(struct bench *bench, size_t runs)
 
 static void power(struct bench *bench, size_t runs)
 {
-	static const size_t blocks[] = {6, 8, 10, 12, 16, 20, 24, 32};
+	static const size_t blocks[] = {8, 10, 12, 16, 24, 32, 48, 64};
 
 	printf("%zu runs each; one of %d metrics is 2 %% slower. How often is it found "
 	       "(ranges / pooled)?\n\n| samples |",
