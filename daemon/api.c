@@ -11,10 +11,12 @@
 #include "daemon/access.h"
 #include "daemon/route.h"
 
+static int get_routes(struct dcb_call *call, struct dcb_error *err);
+
+static const struct dcb_route own_routes[] = {{"GET", "/api/v1", false, get_routes}, {NULL}};
+
 static const struct dcb_route *const tables[] = {
-	dcb_job_routes,
-	dcb_daemon_routes,
-	dcb_delivery_routes,
+	own_routes, dcb_job_routes, dcb_daemon_routes, dcb_delivery_routes, dcb_summary_routes,
 };
 
 int64_t dcb_now_us(void)
@@ -78,6 +80,23 @@ int dcb_call_number(const struct dcb_call *call, const char *name, int64_t min, 
 				       min, max);
 	*ret_number = number;
 	return 0;
+}
+
+/* What of the server is API: pages are for people. */
+static int get_routes(struct dcb_call *call, struct dcb_error *err)
+{
+	json_auto_t *rows = json_array();
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		for (const struct dcb_route *route = tables[i]; route->method; route++) {
+			if (strncmp(route->path, "/api/", 5) == 0 &&
+			    json_array_append_new(rows,
+						  json_pack("{s:s, s:s}", "method", route->method,
+							    "path", route->path)) < 0)
+				return dcb_error_oom(err);
+		}
+	}
+	return dcb_call_answer(call, json_pack("{s:O}", "routes", rows), err);
 }
 
 /* 1 where the path fits; *ret_id is its number. */

@@ -15,6 +15,8 @@
 #include "base/sink.h"
 #include "daemon/config.h"
 #include "daemon/curl-loop.h"
+#include "daemon/kcidb-status.h"
+#include "daemon/secret.h"
 #include "reports/text.h"
 #include "schema/jobs.h"
 
@@ -24,8 +26,7 @@
 #define LONGEST_US    (6 * 3600 * SECOND_US)
 #define ASKED_US      (24 * 3600 * SECOND_US)
 #define GIVE_UP_US    (7 * 24 * 3600 * SECOND_US)
-#define MAX_SECRET    4096
-#define MAX_SAID      512 /* of the receiver's answer */
+#define MAX_SAID      4096 /* of the receiver's answer */
 #define UNKNOWN_AFTER (60 * SECOND_US)
 
 /* One letter under way. */
@@ -33,6 +34,8 @@ struct letter {
 	struct dcb_deliver *deliver;
 	int64_t id, attempts, created_us;
 	char *target;
+	bool later; /* its receiver answers with an id, and works on it later */
+	bool asks;  /* goes to ask what came of it */
 	CURL *curl;
 	struct curl_slist *headers;
 	char *body;
@@ -135,18 +138,6 @@ static int add_header(struct letter *letter, const char *name, const char *value
 	return 0;
 }
 
-/* The file's bytes without the newline that editors leave. */
-static int read_secret(const char *path, char **ret_secret, size_t *ret_size, struct dcb_error *err)
-{
-	int r = dcb_file_read(path, MAX_SECRET, ret_secret, ret_size, err);
-
-	if (r < 0)
-		return r;
-	while (*ret_size > 0 && strchr("\r\n", (*ret_secret)[*ret_size - 1]))
-		(*ret_secret)[--*ret_size] = '\0';
-	return 0;
-}
-
 static int add_secrets(struct letter *letter, const struct dcb_deliver_config *config, size_t size,
 		       struct dcb_error *err)
 {
@@ -156,7 +147,7 @@ static int add_secrets(struct letter *letter, const struct dcb_deliver_config *c
 	int r;
 
 	if (config->secret_file) {
-		r = read_secret(config->secret_file, &secret, &secret_size, err);
+		r = dcb_secret_read(config->secret_file, &secret, &secret_size, err);
 		if (r < 0)
 			return r;
 		dcb_deliver_sign(secret, secret_size, letter->body, size, signature);
@@ -166,15 +157,15 @@ static int add_secrets(struct letter *letter, const struct dcb_deliver_config *c
 	}
 	if (!config->token_file)
 		return 0;
-	r = read_secret(config->token_file, &token, &token_size, err);
+	r = dcb_secret_read(config->token_file, &token, &token_size, err);
 	if (r < 0)
 		return r;
 	bearer = dcb_format("Bearer %s", token);
 	return bearer ? add_header(letter, "Authorization", bearer, err) : dcb_error_oom(err);
 }
 
-static int address(struct letter *letter, const struct dcb_store_delivery *row,
-		   const struct dcb_deliver_config *config, struct dcb_error *err)
+static int address_letter(struct letter *letter, const struct dcb_store_delivery *row,
+			  const struct dcb_deliver_config *config, struct dcb_error *err)
 {
 	CURL *curl = letter->curl;
 	int r;
@@ -187,18 +178,51 @@ static int address(struct letter *letter, const struct dcb_store_delivery *row,
 	/* No wait for "100 Continue" that many receivers never say. */
 	if (r >= 0)
 		r = add_header(letter, "Expect", "", err);
-	if (r >= 0)
-		r = add_secrets(letter, config, row->size, err);
 	if (r < 0)
 		return r;
-	if (curl_easy_setopt(curl, CURLOPT_URL, config->url) != CURLE_OK ||
-	    (config->ca_file &&
-	     curl_easy_setopt(curl, CURLOPT_CAINFO, config->ca_file) != CURLE_OK))
+	if (curl_easy_setopt(curl, CURLOPT_URL, config->url) != CURLE_OK)
 		return dcb_error_oom(err);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_POST, 1L);
 	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, letter->body);
 	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)row->size);
+	return 0;
+}
+
+static int address_question(struct letter *letter, const struct dcb_store_delivery *row,
+			    const struct dcb_deliver_config *config, struct dcb_error *err)
+{
+	_cleanup_free_ char *url = dcb_kcidb_status_url(config->url, row->remote_id);
+
+	if (!url || curl_easy_setopt(letter->curl, CURLOPT_URL, url) != CURLE_OK)
+		return dcb_error_oom(err);
+	return 0;
+}
+
+/* KCIDB alone, where the section names its /submit itself and no relay of somebody's. */
+static bool works_later(const struct dcb_deliver_config *config)
+{
+	_cleanup_free_ char *url = dcb_kcidb_status_url(config->url, "");
+
+	return url && strcmp(config->format, "kcidb") == 0;
+}
+
+static int address(struct letter *letter, const struct dcb_store_delivery *row,
+		   const struct dcb_deliver_config *config, struct dcb_error *err)
+{
+	CURL *curl = letter->curl;
+	int r;
+
+	letter->later = works_later(config);
+	letter->asks = letter->later && row->remote_id;
+	r = letter->asks ? address_question(letter, row, config, err)
+			 : address_letter(letter, row, config, err);
+	if (r >= 0)
+		r = add_secrets(letter, config, letter->asks ? 0 : row->size, err);
+	if (r < 0)
+		return r;
+	if (config->ca_file && curl_easy_setopt(curl, CURLOPT_CAINFO, config->ca_file) != CURLE_OK)
+		return dcb_error_oom(err);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, letter->headers);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)config->timeout_s);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "dcbenchd");
@@ -260,6 +284,66 @@ static void describe(const struct letter *letter, long status, char *text, size_
 					       : "");
 }
 
+/* It is with its receiver: from now on its id is asked for. */
+static void accept_letter(struct dcb_deliver *deliver, const struct letter *letter,
+			  const char *remote_id, int64_t status, int64_t now)
+{
+	struct dcb_error err = DCB_ERROR_NULL;
+	int64_t wait = dcb_deliver_wait(1, dcb_random_next(&deliver->random), -1);
+
+	if (dcb_store_accept_delivery(deliver->options.store, letter->id, remote_id, status,
+				      now + wait, &err) < 0)
+		dcb_sink_say(deliver->options.sink, "delivery %" PRId64 ": %s", letter->id,
+			     err.message);
+	else
+		dcb_sink_say(deliver->options.sink, "delivery %" PRId64 " to %s: taken as %s",
+			     letter->id, letter->target, remote_id);
+}
+
+static void on_taken(struct dcb_deliver *deliver, const struct letter *letter, long status,
+		     int64_t now)
+{
+	_cleanup_free_ char *id = letter->later ? dcb_kcidb_read_id(letter->said) : NULL;
+
+	if (id)
+		accept_letter(deliver, letter, id, status, now);
+	else
+		note(deliver, letter->id, letter->target, DCB_DELIVERY_DELIVERED, status, NULL,
+		     now);
+}
+
+static void on_answer(struct dcb_deliver *deliver, const struct letter *letter, long status,
+		      int64_t retry_after_s, int64_t now)
+{
+	char text[320];
+
+	describe(letter, status, text, sizeof(text));
+	if (is_passing(status))
+		again(deliver, letter, status, text, retry_after_s, now);
+	else
+		note(deliver, letter->id, letter->target, DCB_DELIVERY_DEAD, status, text, now);
+}
+
+/* An id that is not found is asked for again: it may be on its way from one place to another. */
+static void on_told(struct dcb_deliver *deliver, const struct letter *letter, long status,
+		    int64_t retry_after_s, int64_t now)
+{
+	_cleanup_free_ char *text = NULL;
+	bool answered = (status >= 200 && status < 300) || status == 404;
+	enum dcb_kcidb_state state = dcb_kcidb_read_status(letter->said, &text);
+
+	if (!answered || (status == 404 && !text))
+		on_answer(deliver, letter, status, retry_after_s, now);
+	else if (state == DCB_KCIDB_PROCESSED)
+		note(deliver, letter->id, letter->target, DCB_DELIVERY_DELIVERED, status, NULL,
+		     now);
+	else if (state == DCB_KCIDB_FAILED)
+		note(deliver, letter->id, letter->target, DCB_DELIVERY_DEAD, status, text, now);
+	else
+		again(deliver, letter, status, text ? text : "no status in the answer",
+		      retry_after_s, now);
+}
+
 static void on_done(void *context, CURL *curl, CURLcode code)
 {
 	struct dcb_deliver *deliver = context;
@@ -272,21 +356,18 @@ static void on_done(void *context, CURL *curl, CURLcode code)
 	curl_easy_getinfo(curl, CURLINFO_PRIVATE, (char **)&letter);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
+	if (retry_after <= 0)
+		retry_after = -1;
 	if (code != CURLE_OK) {
 		snprintf(text, sizeof(text), "%.300s",
 			 *letter->curl_error ? letter->curl_error : curl_easy_strerror(code));
 		again(deliver, letter, 0, text, -1, now);
+	} else if (letter->asks) {
+		on_told(deliver, letter, status, retry_after, now);
 	} else if (status >= 200 && status < 300) {
-		note(deliver, letter->id, letter->target, DCB_DELIVERY_DELIVERED, status, NULL,
-		     now);
+		on_taken(deliver, letter, status, now);
 	} else {
-		describe(letter, status, text, sizeof(text));
-		if (is_passing(status))
-			again(deliver, letter, status, text, retry_after > 0 ? retry_after : -1,
-			      now);
-		else
-			note(deliver, letter->id, letter->target, DCB_DELIVERY_DEAD, status, text,
-			     now);
+		on_answer(deliver, letter, status, retry_after, now);
 	}
 	letter_free(letter);
 	dcb_deliver_kick(deliver, NULL);
