@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "daemon/deliver.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <nettle/hmac.h>
@@ -10,13 +9,10 @@
 #include <time.h>
 
 #include "base/error.h"
-#include "base/file.h"
-#include "base/random.h"
 #include "base/sink.h"
 #include "daemon/config.h"
-#include "daemon/curl-loop.h"
+#include "daemon/deliver-private.h"
 #include "daemon/kcidb-status.h"
-#include "daemon/secret.h"
 #include "reports/text.h"
 #include "schema/jobs.h"
 
@@ -26,33 +22,7 @@
 #define LONGEST_US    (6 * 3600 * SECOND_US)
 #define ASKED_US      (24 * 3600 * SECOND_US)
 #define GIVE_UP_US    (7 * 24 * 3600 * SECOND_US)
-#define MAX_SAID      4096 /* of the receiver's answer */
 #define UNKNOWN_AFTER (60 * SECOND_US)
-
-/* One letter under way. */
-struct letter {
-	struct dcb_deliver *deliver;
-	int64_t id, attempts, created_us;
-	char *target;
-	bool later; /* its receiver answers with an id, and works on it later */
-	bool asks;  /* goes to ask what came of it */
-	CURL *curl;
-	struct curl_slist *headers;
-	char *body;
-	char said[MAX_SAID];
-	size_t n_said;
-	char curl_error[CURL_ERROR_SIZE];
-	struct letter *next;
-};
-
-struct dcb_deliver {
-	struct dcb_deliver_options options;
-	struct dcb_curl_loop *loop;
-	sd_event_source *timer;
-	struct letter *letters;
-	size_t n_letters;
-	struct dcb_random random;
-};
 
 static int64_t clock_us(void)
 {
@@ -112,127 +82,6 @@ static void letter_free(struct letter *letter)
 }
 
 DEFINE_CLEANUP(struct letter *, letter_free)
-
-static size_t on_said(char *data, size_t size, size_t n, void *context)
-{
-	struct letter *letter = context;
-	size_t room = sizeof(letter->said) - 1 - letter->n_said;
-
-	/* The rest is of no interest, but reading it keeps the connection whole. */
-	room = size * n < room ? size * n : room;
-	memcpy(letter->said + letter->n_said, data, room);
-	letter->n_said += room;
-	letter->said[letter->n_said] = '\0';
-	return size * n;
-}
-
-static int add_header(struct letter *letter, const char *name, const char *value,
-		      struct dcb_error *err)
-{
-	_cleanup_free_ char *line = dcb_format("%s: %s", name, value);
-	struct curl_slist *longer = line ? curl_slist_append(letter->headers, line) : NULL;
-
-	if (!longer)
-		return dcb_error_oom(err);
-	letter->headers = longer;
-	return 0;
-}
-
-static int add_secrets(struct letter *letter, const struct dcb_deliver_config *config, size_t size,
-		       struct dcb_error *err)
-{
-	_cleanup_free_ char *secret = NULL, *token = NULL, *bearer = NULL;
-	size_t secret_size, token_size;
-	char signature[72];
-	int r;
-
-	if (config->secret_file) {
-		r = dcb_secret_read(config->secret_file, &secret, &secret_size, err);
-		if (r < 0)
-			return r;
-		dcb_deliver_sign(secret, secret_size, letter->body, size, signature);
-		r = add_header(letter, "X-Hub-Signature-256", signature, err);
-		if (r < 0)
-			return r;
-	}
-	if (!config->token_file)
-		return 0;
-	r = dcb_secret_read(config->token_file, &token, &token_size, err);
-	if (r < 0)
-		return r;
-	bearer = dcb_format("Bearer %s", token);
-	return bearer ? add_header(letter, "Authorization", bearer, err) : dcb_error_oom(err);
-}
-
-static int address_letter(struct letter *letter, const struct dcb_store_delivery *row,
-			  const struct dcb_deliver_config *config, struct dcb_error *err)
-{
-	CURL *curl = letter->curl;
-	int r;
-
-	r = add_header(letter, "Content-Type", row->content_type, err);
-	if (r >= 0)
-		r = add_header(letter, "Idempotency-Key", row->key, err);
-	if (r >= 0)
-		r = add_header(letter, "X-Dcbench-Event", row->event, err);
-	/* No wait for "100 Continue" that many receivers never say. */
-	if (r >= 0)
-		r = add_header(letter, "Expect", "", err);
-	if (r < 0)
-		return r;
-	if (curl_easy_setopt(curl, CURLOPT_URL, config->url) != CURLE_OK)
-		return dcb_error_oom(err);
-	curl_easy_setopt(curl, CURLOPT_POST, 1L);
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, letter->body);
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)row->size);
-	return 0;
-}
-
-static int address_question(struct letter *letter, const struct dcb_store_delivery *row,
-			    const struct dcb_deliver_config *config, struct dcb_error *err)
-{
-	_cleanup_free_ char *url = dcb_kcidb_status_url(config->url, row->remote_id);
-
-	if (!url || curl_easy_setopt(letter->curl, CURLOPT_URL, url) != CURLE_OK)
-		return dcb_error_oom(err);
-	return 0;
-}
-
-/* KCIDB alone, where the section names its /submit itself and no relay of somebody's. */
-static bool works_later(const struct dcb_deliver_config *config)
-{
-	_cleanup_free_ char *url = dcb_kcidb_status_url(config->url, "");
-
-	return url && strcmp(config->format, "kcidb") == 0;
-}
-
-static int address(struct letter *letter, const struct dcb_store_delivery *row,
-		   const struct dcb_deliver_config *config, struct dcb_error *err)
-{
-	CURL *curl = letter->curl;
-	int r;
-
-	letter->later = works_later(config);
-	letter->asks = letter->later && row->remote_id;
-	r = letter->asks ? address_question(letter, row, config, err)
-			 : address_letter(letter, row, config, err);
-	if (r >= 0)
-		r = add_secrets(letter, config, letter->asks ? 0 : row->size, err);
-	if (r < 0)
-		return r;
-	if (config->ca_file && curl_easy_setopt(curl, CURLOPT_CAINFO, config->ca_file) != CURLE_OK)
-		return dcb_error_oom(err);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, letter->headers);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)config->timeout_s);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "dcbenchd");
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_said);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, letter);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, letter->curl_error);
-	curl_easy_setopt(curl, CURLOPT_PRIVATE, letter);
-	return 0;
-}
 
 /* ---- what came of it ---- */
 
@@ -451,7 +300,7 @@ static int take(void *context, const struct dcb_store_delivery *row)
 	letter = letter_new(deliver, row);
 	if (!letter)
 		return -ENOMEM;
-	if (address(letter, row, config, &err) < 0) {
+	if (dcb_letter_address(letter, row, config, &err) < 0) {
 		batch->failed[batch->n_failed].letter = letter;
 		snprintf(batch->failed[batch->n_failed++].text, 200, "%.199s", err.message);
 	} else {
