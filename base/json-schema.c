@@ -318,28 +318,32 @@ static const struct {
 	{"description", check_nothing},
 };
 
+static int apply(const struct check *check, const json_t *schema, const char *name,
+		 const json_t *want, const json_t *value)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
+		if (strcmp(keywords[i].name, name) == 0)
+			return keywords[i].check(check, schema, want, value);
+	return dcb_error_set(check->err, ENOTSUP,
+			     "the schema has a keyword that is not known: %.60s", name);
+}
+
+/* In the schema's own order: ours begin with the type, so that it is told before what follows. */
 static int validate(const struct check *check, const json_t *schema, const json_t *value)
 {
-	size_t known = 0;
+	const char *name;
+	json_t *want;
 
 	if (!json_is_object(schema))
 		return dcb_error_set(check->err, ENOTSUP, "the schema is no object");
-	/* In the table's order, so that a wrong type is told before what follows from it. */
-	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++) {
-		const json_t *want = json_object_get(schema, keywords[i].name);
-		int r;
+	json_object_foreach((json_t *)schema, name, want)
+	{
+		int r = apply(check, schema, name, want, value);
 
-		if (!want)
-			continue;
-		known++;
-		r = keywords[i].check(check, schema, want, value);
 		if (r < 0)
 			return r;
 	}
-	return known == json_object_size(schema)
-		       ? 0
-		       : dcb_error_set(check->err, ENOTSUP,
-				       "the schema has a keyword that is not known here");
+	return 0;
 }
 
 int dcb_json_validate(const json_t *schema, const json_t *value, struct dcb_error *err)

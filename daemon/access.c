@@ -80,6 +80,18 @@ static bool is_cross_site(const struct dcb_config *config, const struct dcb_http
 	return !host || !is_ours(config, host + 3);
 }
 
+static int check_site(const struct dcb_config *config, const struct dcb_http_request *request,
+		      struct dcb_error *err)
+{
+	int r = dcb_access_read(config, request, err);
+
+	if (r < 0)
+		return r;
+	if (is_cross_site(config, request))
+		return dcb_error_set(err, EACCES, "a page of another site may not change anything");
+	return 0;
+}
+
 /* ---- people ---- */
 
 static bool in_group(const struct passwd *user, gid_t peer_group, const char *name)
@@ -151,11 +163,9 @@ int dcb_access_change(const struct dcb_config *config, const struct dcb_http_req
 {
 	int r;
 
-	r = dcb_access_read(config, request, err);
+	r = check_site(config, request, err);
 	if (r < 0)
 		return r;
-	if (is_cross_site(config, request))
-		return dcb_error_set(err, EACCES, "a page of another site may not change anything");
 	return request->local ? check_peer(config, request, ret_who, err)
 			      : check_token(config, request, ret_who, err);
 }
@@ -191,11 +201,9 @@ int dcb_access_lab(const struct dcb_config *config, const struct dcb_http_reques
 	bool fits = true;
 	int r;
 
-	r = dcb_access_read(config, request, err);
+	r = check_site(config, request, err);
 	if (r < 0)
 		return r;
-	if (is_cross_site(config, request))
-		return dcb_error_set(err, EACCES, "a page of another site may not change anything");
 	r = find_lab(config, request, &lab, err);
 	if (r < 0)
 		return r;

@@ -11,8 +11,7 @@
 #include "daemon/route.h"
 #include "schema/received.h"
 
-#define MAX_PAGE 500
-#define MAX_KEY  256
+#define MAX_KEY 256
 
 /* ---- telling ---- */
 
@@ -50,9 +49,7 @@ static int get_summaries(struct dcb_call *call, struct dcb_error *err)
 	int64_t before, limit;
 	int r;
 
-	r = dcb_call_number(call, "before", 1, INT64_MAX, 0, &before, err);
-	if (r >= 0)
-		r = dcb_call_number(call, "limit", 1, MAX_PAGE, 50, &limit, err);
+	r = dcb_call_page(call, &before, &limit, err);
 	if (r >= 0)
 		r = dcb_store_each_received(call->api->store, dcb_http_query(call->request, "lab"),
 					    before, limit, add_row, rows, err);

@@ -11,6 +11,9 @@
 #include "daemon/access.h"
 #include "daemon/route.h"
 
+#define MAX_VALUES 100000 /* of a body */
+#define MAX_PAGE   500
+
 static int get_routes(struct dcb_call *call, struct dcb_error *err);
 
 static const struct dcb_route own_routes[] = {{"GET", "/api/v1", false, get_routes}, {NULL}};
@@ -48,12 +51,10 @@ int dcb_call_body(const struct dcb_call *call, json_t **ret_object, struct dcb_e
 	/* A form of another site cannot send this type. */
 	if (!type || strncmp(type, "application/json", 16) != 0)
 		return dcb_error_usage(err, "the body has to be application/json");
-	r = dcb_json_parse(call->request->body, call->request->size, &object, err);
-	if (r < 0) {
-		if (err)
-			err->kind = DCB_ERROR_USAGE;
+	r = dcb_json_parse_foreign(call->request->body, call->request->size, MAX_VALUES, &object,
+				   err);
+	if (r < 0)
 		return r;
-	}
 	if (!json_is_object(object)) {
 		json_decref(object);
 		return dcb_error_usage(err, "the body has to be a JSON object");
@@ -80,6 +81,15 @@ int dcb_call_number(const struct dcb_call *call, const char *name, int64_t min, 
 				       min, max);
 	*ret_number = number;
 	return 0;
+}
+
+int dcb_call_page(const struct dcb_call *call, int64_t *ret_before, int64_t *ret_limit,
+		  struct dcb_error *err)
+{
+	int r;
+
+	r = dcb_call_number(call, "before", 1, INT64_MAX, 0, ret_before, err);
+	return r < 0 ? r : dcb_call_number(call, "limit", 1, MAX_PAGE, 50, ret_limit, err);
 }
 
 /* What of the server is API: pages are for people. */

@@ -17,6 +17,7 @@
 #define MAX_TEXT   8192
 #define MAX_BLOCKS 10000
 #define MAX_ROWS   100000
+#define MAX_VALUES 1000000
 
 void dcb_document_deinit(struct dcb_document *document)
 {
@@ -265,12 +266,9 @@ int dcb_document_read(struct dcb_document *document, const char *text, size_t si
 	const struct version *version = NULL;
 	int r;
 
-	r = dcb_json_parse(text, size, &document->root, err);
-	if (r < 0) {
-		if (err)
-			err->kind = DCB_ERROR_USAGE;
+	r = dcb_json_parse_foreign(text, size, MAX_VALUES, &document->root, err);
+	if (r < 0)
 		return r;
-	}
 	r = find_version(document->root, &version, err);
 	if (r >= 0)
 		r = check_schema(version, document->root, err);

@@ -34,5 +34,8 @@ int dcb_call_body(const struct dcb_call *call, json_t **ret_object, struct dcb_e
 /* A number of the query within its bounds, or the default. */
 int dcb_call_number(const struct dcb_call *call, const char *name, int64_t min, int64_t max,
 		    int64_t fallback, int64_t *ret_number, struct dcb_error *err);
+/* "before" (0: from the newest) and "limit" of a list. */
+int dcb_call_page(const struct dcb_call *call, int64_t *ret_before, int64_t *ret_limit,
+		  struct dcb_error *err);
 /* Unix microseconds. */
 int64_t dcb_now_us(void);
