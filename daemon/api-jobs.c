@@ -12,8 +12,6 @@
 #include "daemon/route.h"
 #include "lab/plan.h"
 
-#define MAX_PAGE 500
-
 struct list {
 	json_t *rows;
 	const struct dcb_follow *follow;
@@ -36,9 +34,7 @@ static int get_jobs(struct dcb_call *call, struct dcb_error *err)
 	int64_t before, limit;
 	int r;
 
-	r = dcb_call_number(call, "before", 1, INT64_MAX, 0, &before, err);
-	if (r >= 0)
-		r = dcb_call_number(call, "limit", 1, MAX_PAGE, 50, &limit, err);
+	r = dcb_call_page(call, &before, &limit, err);
 	if (r >= 0)
 		r = dcb_store_each_job(call->api->store, before, limit, add_row, &list, err);
 	if (r < 0)

@@ -2,6 +2,7 @@
 #include "daemon/http.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #define MAX_LISTENERS     4
 #define DEFAULT_TIMEOUT_S 30
 #define DEFAULT_MAX       256
+#define TRIM_ABOVE        ((size_t)1 << 20)
 
 /* ---- the loop ---- */
 
@@ -70,11 +72,17 @@ static int on_time(sd_event_source *source, uint64_t now_us, void *context)
 
 static void request_free(struct request *request)
 {
+	bool large;
+
 	if (!request)
 		return;
+	large = request->allocated > TRIM_ABOVE;
 	free(request->path);
 	free(request->body);
 	free(request);
+	/* What was made of a large body is gone too: back to the system with it. */
+	if (large)
+		malloc_trim(0);
 }
 
 /* Takes libmicrohttpd's decoded path as it is or not at all. */

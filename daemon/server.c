@@ -122,13 +122,23 @@ static int publish(struct dcb_server *server, const struct dcb_config *config,
 	return 0;
 }
 
+static int load_config(const struct dcb_server *server, struct dcb_config **ret_config,
+		       struct dcb_error *err)
+{
+	int r = dcb_config_load(server->options.config, ret_config, err);
+
+	if (r >= 0 && server->options.dashboard_only)
+		(*ret_config)->dashboard_only = true;
+	return r;
+}
+
 static int reload(void *context, struct dcb_error *err)
 {
 	struct dcb_server *server = context;
 	struct dcb_config *config;
 	int r;
 
-	r = dcb_config_load(server->options.config, &config, err);
+	r = load_config(server, &config, err);
 	if (r < 0)
 		return r;
 	r = publish(server, config, err);
@@ -285,7 +295,7 @@ static int begin(struct dcb_server *server, struct dcb_error *err)
 	r = sd_event_default(&server->event);
 	if (r < 0)
 		return dcb_error_sys(err, -r, "event loop");
-	r = dcb_config_load(server->options.config, &server->config, err);
+	r = load_config(server, &server->config, err);
 	if (r >= 0)
 		r = publish(server, server->config, err);
 	if (r < 0)
