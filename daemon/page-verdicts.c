@@ -18,7 +18,7 @@
 #include "reports/summary.h"
 
 #define KEPT         32
-#define BUDGET_US    60000
+#define BUDGET_US    40000
 #define SYMPTOMS_MAX 4
 
 struct kept {
@@ -141,7 +141,7 @@ static void put_symptoms(struct dcb_markup *out, const struct dcb_summary *summa
 		dcb_markup_put(out, "<br><span class=\"soft\">and %zu more</span>",
 			       n - SYMPTOMS_MAX);
 	if (!n)
-		dcb_markup_put(out, "<span class=\"soft\">none</span>");
+		dcb_markup_put(out, "<span class=\"soft\">no symptom</span>");
 }
 
 static int write_cells(const struct dcb_summary *summary, char **ret_cells, struct dcb_error *err)

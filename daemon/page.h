@@ -90,7 +90,7 @@ struct dcb_verdict_cache;
 int dcb_verdict_cache_new(struct dcb_verdict_cache **ret_cache, struct dcb_error *err);
 void dcb_verdict_cache_free(struct dcb_verdict_cache *cache);
 /* Two cells: counts of the primary metrics' verdicts, and symptoms with what may be claimed. One
- * page judges for at most 60 ms; of the runs that are left it says so, and the next one goes on. */
+ * page judges for at most 40 ms; of the runs that are left it says so, and the next one goes on. */
 int dcb_web_put_verdicts(struct dcb_web *web, const struct dcb_store_run *run, int64_t n_boots);
 
 /* ---- handlers of routes, by their files ---- */
