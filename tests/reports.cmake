@@ -35,6 +35,10 @@ add_executable(bench-change-points EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/be
 target_link_libraries(bench-change-points PRIVATE dcb_flags dcb_reports)
 set_target_properties(bench-change-points PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 
+# Figures, no verdict: see docs/statistics.md.
+add_executable(bench-verdicts EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/bench/verdicts/verdicts.c)
+target_link_libraries(bench-verdicts PRIVATE dcb_flags dcb_reports m)
+set_target_properties(bench-verdicts PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 # Formats that other programs read.
 dcb_unit_test(names LINK dcb_reports)
 dcb_unit_test(b4 LINK dcb_reports)
