@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "daemon/access.h"
+#include "daemon/page.h"
 #include "daemon/route.h"
 
 #define MAX_VALUES 100000 /* of a body */
@@ -19,7 +20,8 @@ static int get_routes(struct dcb_call *call, struct dcb_error *err);
 static const struct dcb_route own_routes[] = {{"GET", "/api/v1", false, get_routes}, {NULL}};
 
 static const struct dcb_route *const tables[] = {
-	own_routes, dcb_job_routes, dcb_daemon_routes, dcb_delivery_routes, dcb_summary_routes,
+	own_routes,          dcb_job_routes,     dcb_daemon_routes,
+	dcb_delivery_routes, dcb_summary_routes, dcb_page_routes,
 };
 
 int64_t dcb_now_us(void)
@@ -157,26 +159,35 @@ static int find_route(const struct dcb_http_request *request, const struct dcb_r
 	return dcb_error_set(err, ENOENT, "there is no %.100s", request->path);
 }
 
-int dcb_api_handle(void *context, const struct dcb_http_request *request,
-		   struct dcb_http_response *response, struct dcb_error *err)
+static int handle(struct dcb_call *call, struct dcb_error *err)
 {
-	struct dcb_api *api = context;
 	_cleanup_free_ char *who = NULL;
 	const struct dcb_route *route = NULL;
-	struct dcb_call call = {.api = api, .request = request, .response = response};
 	int r;
 
-	r = dcb_access_read(api->config, request, err);
+	r = dcb_access_read(call->api->config, call->request, err);
 	if (r < 0)
 		return r;
-	r = find_route(request, &route, &call.id, err);
+	r = find_route(call->request, &route, &call->id, err);
 	if (r < 0)
 		return r;
 	if (route->changes) {
-		r = dcb_access_change(api->config, request, &who, err);
+		r = dcb_access_change(call->api->config, call->request, &who, err);
 		if (r < 0)
 			return r;
-		call.who = who;
+		call->who = who;
 	}
-	return route->handle(&call, err);
+	return route->handle(call, err);
+}
+
+int dcb_api_handle(void *context, const struct dcb_http_request *request,
+		   struct dcb_http_response *response, struct dcb_error *err)
+{
+	struct dcb_call call = {.api = context, .request = request, .response = response};
+	int r = handle(&call, err);
+
+	/* Who reads pages gets a page. */
+	if (r < 0 && strncmp(request->path, "/api/", 5) != 0)
+		return dcb_web_fail(&call, r, err);
+	return r;
 }

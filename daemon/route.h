@@ -25,7 +25,7 @@ struct dcb_route {
 
 /* Ends with a NULL method. */
 extern const struct dcb_route dcb_job_routes[], dcb_daemon_routes[], dcb_delivery_routes[],
-	dcb_summary_routes[];
+	dcb_page_routes[], dcb_summary_routes[];
 
 /* The answer: takes `json` over; NULL is -ENOMEM. */
 int dcb_call_answer(struct dcb_call *call, json_t *json, struct dcb_error *err);

@@ -24,6 +24,7 @@
 #include "daemon/job-json.h"
 #include "daemon/letters.h"
 #include "daemon/listen.h"
+#include "daemon/page.h"
 #include "daemon/queue.h"
 #include "daemon/route.h"
 #include "schema/store.h"
@@ -37,6 +38,7 @@ struct dcb_server {
 	struct dcb_queue *queue;
 	struct dcb_deliver *deliver;
 	struct dcb_follow *follow;
+	struct dcb_verdict_cache *verdicts;
 	struct dcb_api api;
 	char *socket; /* ours to remove, or NULL */
 	/* The configuration as it is in force, for jobs: always under this number. */
@@ -268,7 +270,9 @@ static int make_parts(struct dcb_server *server, struct dcb_error *err)
 						    .seed = (uint64_t)dcb_now_us()};
 	int r;
 
-	r = dcb_follow_new(&server->follow, err);
+	r = dcb_verdict_cache_new(&server->verdicts, err);
+	if (r >= 0)
+		r = dcb_follow_new(&server->follow, err);
 	if (r >= 0)
 		r = dcb_http_new(server->event, &http, &server->http, err);
 	if (r >= 0)
@@ -283,6 +287,7 @@ static int make_parts(struct dcb_server *server, struct dcb_error *err)
 				       .queue = server->queue,
 				       .deliver = server->deliver,
 				       .follow = server->follow,
+				       .verdicts = server->verdicts,
 				       .reload = reload,
 				       .context = server};
 	return dcb_listen(server->http, server->config, &server->socket, err);
@@ -353,6 +358,7 @@ void dcb_server_free(struct dcb_server *server)
 	dcb_queue_free(server->queue);
 	dcb_http_free(server->http);
 	dcb_follow_free(server->follow);
+	dcb_verdict_cache_free(server->verdicts);
 	dcb_store_close(server->store);
 	dcb_config_free(server->config);
 	sd_event_unref(server->event);

@@ -119,6 +119,9 @@ static const struct {
 		 "itttttidtdd"},
 
 	[DCB_SQL_EACH_RUN] = {"SELECT " RUN_COLUMNS " FROM run ORDER BY id DESC", ""},
+	[DCB_SQL_EACH_RUN_BEFORE] = {"SELECT " RUN_COLUMNS " FROM run WHERE id < ? "
+				     "ORDER BY id DESC LIMIT ?",
+				     "ii"},
 	[DCB_SQL_GET_RUN] = {"SELECT " RUN_COLUMNS " FROM run WHERE id = ?", "i"},
 	[DCB_SQL_NEWEST_RUN] = {"SELECT max(id) FROM run", ""},
 	[DCB_SQL_EACH_RUN_KERNEL] = {"SELECT r.idx, r.name, r.spec, r.origin, k.id, k.sha256, "
@@ -126,6 +129,12 @@ static const struct {
 				     "FROM run_kernel r JOIN kernel k ON k.id = r.kernel "
 				     "WHERE r.run = ? ORDER BY r.idx",
 				     "i"},
+	/* Beside a max() the other columns are of the row that has it. */
+	[DCB_SQL_EACH_USED_KERNEL] = {"SELECT k.id, k.sha256, k.release, k.arch, r.origin, "
+				      "r.name, r.spec, count(DISTINCT r.run), max(r.run) "
+				      "FROM run_kernel r JOIN kernel k ON k.id = r.kernel "
+				      "WHERE k.id < ? GROUP BY k.id ORDER BY k.id DESC LIMIT ?",
+				      "ii"},
 	[DCB_SQL_EACH_RUN_WORKLOAD] = {"SELECT idx, name, params FROM run_workload WHERE run = ? "
 				       "ORDER BY idx",
 				       "i"},
