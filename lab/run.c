@@ -60,8 +60,9 @@ static int look(struct dcb_engine *engine, bool *ret_settled, int64_t *ret_next_
 	r = options->judge(options->judge_context, engine->store, engine->run_id, &look, err);
 	if (r < 0)
 		return r;
-	dcb_sink_say(options->sink, "look %zu at %lld block%s: %s", engine->n_looks,
-		     (long long)engine->blocks, engine->blocks == 1 ? "" : "s", look.text);
+	dcb_sink_say_about(options->sink, &(struct dcb_about){.run = engine->run_id},
+			   "look %zu at %lld block%s: %s", engine->n_looks,
+			   (long long)engine->blocks, engine->blocks == 1 ? "" : "s", look.text);
 	*ret_settled = look.settled;
 	*ret_next_least = look.next_least;
 	free(look.text);
@@ -246,10 +247,10 @@ static void say_plan(const struct dcb_engine *engine)
 
 	if (plan->until == DCB_UNTIL_SETTLED)
 		snprintf(most, sizeof(most), " to %lld", (long long)plan->max_blocks);
-	dcb_sink_say(engine->options->sink,
-		     "run %lld: %lld%s blocks of %zu kernels on %s %s, %lld at a time",
-		     (long long)engine->run_id, (long long)plan->blocks, most, plan->n_kernels,
-		     plan->machine, plan->arch, (long long)plan->jobs);
+	dcb_sink_say_about(engine->options->sink, &(struct dcb_about){.run = engine->run_id},
+			   "run %lld: %lld%s blocks of %zu kernels on %s %s, %lld at a time",
+			   (long long)engine->run_id, (long long)plan->blocks, most,
+			   plan->n_kernels, plan->machine, plan->arch, (long long)plan->jobs);
 }
 
 int dcb_run_start(struct dcb_store *store, const struct dcb_plan *plan,
