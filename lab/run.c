@@ -179,6 +179,19 @@ static int engine_init(struct dcb_engine *engine, const char *const *sha256s, st
 			   err);
 }
 
+static int ask_ready(const struct dcb_engine *engine, const json_t *fingerprint,
+		     struct dcb_error *err)
+{
+	const struct dcb_run_options *options = engine->options;
+	const char *sha256s[DCB_PLAN_MAX_KERNELS];
+
+	if (!options->ready)
+		return 0;
+	for (size_t i = 0; i < engine->plan->n_kernels; i++)
+		sha256s[i] = engine->prepared.kernels[i]->sha256;
+	return options->ready(options->context, fingerprint, sha256s, err);
+}
+
 static int store_run(struct dcb_engine *engine, struct dcb_error *err)
 {
 	const struct dcb_plan *plan = engine->plan;
@@ -193,8 +206,8 @@ static int store_run(struct dcb_engine *engine, struct dcb_error *err)
 	int r;
 
 	r = dcb_fingerprint(plan, &engine->prepared, &fingerprint, err);
-	if (r == 0 && engine->options->ready)
-		r = engine->options->ready(engine->options->context, fingerprint, err);
+	if (r == 0)
+		r = ask_ready(engine, fingerprint, err);
 	if (r < 0)
 		return r;
 	r = dcb_owner_self(&owner, err);
