@@ -105,6 +105,7 @@ static int post_job(struct dcb_call *call, struct dcb_error *err)
 	json_auto_t *body = NULL;
 	const char *label = "", *key = NULL;
 	json_int_t priority = 0;
+	int skip_unchanged = false;
 	json_error_t problem;
 	json_t *plan;
 	int64_t id;
@@ -113,8 +114,9 @@ static int post_job(struct dcb_call *call, struct dcb_error *err)
 	r = dcb_call_body(call, &body, err);
 	if (r < 0)
 		return r;
-	if (json_unpack_ex(body, &problem, JSON_STRICT, "{s:o, s?s, s?I, s?s}", "plan", &plan,
-			   "label", &label, "priority", &priority, "key", &key) < 0)
+	if (json_unpack_ex(body, &problem, JSON_STRICT, "{s:o, s?s, s?I, s?s, s?b}", "plan", &plan,
+			   "label", &label, "priority", &priority, "key", &key, "skip_unchanged",
+			   &skip_unchanged) < 0)
 		return dcb_error_usage(err, "job: %s", problem.text);
 	if (strlen(label) > 64 || (key && strlen(key) > 256) || priority < -1000 || priority > 1000)
 		return dcb_error_usage(err, "job: a label has at most 64 bytes, a key 256, a "
@@ -131,7 +133,8 @@ static int post_job(struct dcb_call *call, struct dcb_error *err)
 							 .submitter = call->who,
 							 .plan = plan_text,
 							 .key = key,
-							 .created_us = dcb_now_us()},
+							 .created_us = dcb_now_us(),
+							 .skip_unchanged = skip_unchanged},
 				 &id, err);
 	if (r < 0)
 		return r;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <systemd/sd-daemon.h>
+#include <syslog.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -16,8 +16,9 @@
 #include "base/sink.h"
 #include "daemon/config.h"
 #include "daemon/job.h"
+#include "daemon/log.h"
 #include "daemon/server.h"
-#include "reports/text.h"
+#include "machines/cgroup.h"
 #include "schema/store.h"
 
 static volatile sig_atomic_t arg_stop;
@@ -34,20 +35,22 @@ static void on_signal(int number)
 	arg_stop = 1;
 }
 
-/* To the journal by its own prefixes, or to a terminal. */
-static void log_line(void *context, const char *text)
+static void log_line(void *context, const struct dcb_about *about, const char *text)
 {
-	_cleanup_free_ char *clean = dcb_text_printable(text);
-
 	(void)context;
-	fprintf(stderr, SD_INFO "%s\n", clean ? clean : "");
+	dcb_log_line(LOG_INFO, about, text);
 }
 
-static void print_line(void *context, const char *text)
+/* A job's progress: to the daemon, for those who follow it, and to a journal. */
+static void tell_line(void *context, const struct dcb_about *about, const char *text)
 {
-	(void)context;
+	struct dcb_about all = about ? *about : (struct dcb_about){0};
+
 	puts(text);
 	fflush(stdout);
+	all.job = *(const int64_t *)context;
+	if (dcb_log_is_journal())
+		dcb_log_line(LOG_INFO, &all, text);
 }
 
 static int open_store(const char *db, struct dcb_store **ret_store, struct dcb_error *err)
@@ -67,7 +70,8 @@ static int open_store(const char *db, struct dcb_store **ret_store, struct dcb_e
 static int run_job(const struct arguments *arguments, struct dcb_error *err)
 {
 	const struct sigaction action = {.sa_handler = on_signal};
-	const struct dcb_sink sink = {.line = print_line};
+	int64_t job = arguments->job;
+	const struct dcb_sink sink = {.line_about = tell_line, .context = &job};
 	_cleanup_(dcb_config_freep) struct dcb_config *config = NULL;
 	_cleanup_(dcb_store_closep) struct dcb_store *store = NULL;
 	int r;
@@ -86,10 +90,14 @@ static int run_job(const struct arguments *arguments, struct dcb_error *err)
 
 static int run_server(const struct arguments *arguments, struct dcb_error *err)
 {
-	const struct dcb_sink sink = {.line = log_line};
+	const struct dcb_sink sink = {.line_about = log_line};
 	_cleanup_(dcb_server_freep) struct dcb_server *server = NULL;
+	struct dcb_error group = DCB_ERROR_NULL;
 	int r;
 
+	/* Boots that find no place for their groups will say so themselves. */
+	if (dcb_cgroup_make_room(&group) < 0)
+		dcb_log_line(LOG_WARNING, NULL, group.message);
 	r = dcb_server_new(&(struct dcb_server_options){.program = "/proc/self/exe",
 							.config = arguments->config,
 							.db = arguments->db,
@@ -164,7 +172,8 @@ int main(int argc, char **argv)
 	r = arguments.job ? run_job(&arguments, &err) : run_server(&arguments, &err);
 	if (r >= 0)
 		return 0;
-	fprintf(stderr, SD_ERR "dcbenchd: %s\n", err.errnum ? err.message : strerror(-r));
+	dcb_log_line(LOG_ERR, &(struct dcb_about){.job = arguments.job},
+		     err.errnum ? err.message : strerror(-r));
 	if (r == -EINTR)
 		return 130;
 	return err.kind == DCB_ERROR_USAGE ? 2 : 1;

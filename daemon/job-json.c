@@ -17,16 +17,17 @@ json_t *dcb_job_to_json(const struct dcb_store_job *job, const char *progress)
 
 	if (dcb_json_parse(job->plan, strlen(job->plan), &plan, NULL) < 0)
 		plan = json_null();
-	return json_pack("{s:I, s:s, s:o, s:s, s:I, s:s, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o}",
-			 "id", (json_int_t)job->id, "state", dcb_job_state_name(job->state),
-			 "reason", dcb_json_string(job->reason), "label", job->label, "priority",
-			 (json_int_t)job->priority, "submitter", job->submitter, "plan", plan,
-			 "key", dcb_json_string(job->key), "run",
-			 job->run ? json_integer(job->run) : json_null(), "attempts",
-			 (json_int_t)job->attempts, "created_us", (json_int_t)job->created_us,
-			 "started_us", time_to_json(job->started_us), "ended_us",
-			 time_to_json(job->ended_us), "progress",
-			 job->state == DCB_JOB_RUNNING ? dcb_json_string(progress) : json_null());
+	return json_pack(
+		"{s:I, s:s, s:o, s:s, s:I, s:s, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:b}", "id",
+		(json_int_t)job->id, "state", dcb_job_state_name(job->state), "reason",
+		dcb_json_string(job->reason), "label", job->label, "priority",
+		(json_int_t)job->priority, "submitter", job->submitter, "plan", plan, "key",
+		dcb_json_string(job->key), "run", job->run ? json_integer(job->run) : json_null(),
+		"attempts", (json_int_t)job->attempts, "created_us", (json_int_t)job->created_us,
+		"started_us", time_to_json(job->started_us), "ended_us",
+		time_to_json(job->ended_us), "progress",
+		job->state == DCB_JOB_RUNNING ? dcb_json_string(progress) : json_null(),
+		"skip_unchanged", job->skip_unchanged);
 }
 
 json_t *dcb_delivery_to_json(const struct dcb_store_delivery *delivery)

@@ -103,7 +103,9 @@ static void find_events(struct ending *ending)
 	}
 	if (ending->state != DCB_JOB_DONE)
 		return;
-	ending->events = 1u << DCB_EVENT_FINISHED;
+	/* One that had nothing new to say has no run. */
+	if (ending->run)
+		ending->events = 1u << DCB_EVENT_FINISHED;
 	if (ending->failed_before)
 		ending->events |= 1u << DCB_EVENT_RECOVERED;
 	if (summary && has_symptom(summary))

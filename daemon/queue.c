@@ -54,9 +54,9 @@ struct dcb_queue {
 /* ---- rows ---- */
 
 struct row {
-	int64_t id, attempts;
+	int64_t id, run, attempts;
 	enum dcb_job_state state;
-	char *plan, *owner;
+	char *plan, *owner, *reason;
 	bool there;
 };
 
@@ -64,16 +64,19 @@ static void row_deinit(struct row *row)
 {
 	free(row->plan);
 	free(row->owner);
+	free(row->reason);
 }
 
 static int keep_row(struct row *row, const struct dcb_store_job *job)
 {
 	row->id = job->id;
+	row->run = job->run;
 	row->attempts = job->attempts;
 	row->state = job->state;
 	row->there = true;
 	row->plan = strdup(job->plan);
 	row->owner = job->owner ? strdup(job->owner) : NULL;
+	row->reason = job->reason ? strdup(job->reason) : NULL;
 	return row->plan && (row->owner || !job->owner) ? 0 : -ENOMEM;
 }
 
@@ -106,23 +109,26 @@ static int keep_first(void *context, const struct dcb_store_job *job)
 	return keep_row(search->row, job);
 }
 
-static void say(const struct dcb_queue *queue, int64_t job, const char *what, const char *more)
+static void say(const struct dcb_queue *queue, int64_t job, int64_t run, const char *what,
+		const char *more)
 {
-	dcb_sink_say(queue->options.sink, "job %" PRId64 ": %s%s%s", job, what, more ? ": " : "",
-		     more ? more : "");
+	dcb_sink_say_about(queue->options.sink, &(struct dcb_about){.job = job, .run = run},
+			   "job %" PRId64 ": %s%s%s", job, what, more ? ": " : "",
+			   more ? more : "");
 }
 
-static int finish(struct dcb_queue *queue, int64_t job, const char *owner, enum dcb_job_state state,
-		  const char *reason, struct dcb_error *err)
+/* owner: NULL for one that is queued. */
+static int finish(struct dcb_queue *queue, const struct row *row, const char *owner,
+		  enum dcb_job_state state, const char *reason, struct dcb_error *err)
 {
 	const struct dcb_queue_options *options = &queue->options;
 	int r;
 
-	r = options->finish(options->context, job, owner, state, reason, err);
+	r = options->finish(options->context, row->id, owner, state, reason, err);
 	if (r < 0)
-		return dcb_error_wrap(err, "storing the end of job %" PRId64, job);
-	say(queue, job, dcb_job_state_name(state), reason);
-	options->changed(options->context, job);
+		return dcb_error_wrap(err, "storing the end of job %" PRId64, row->id);
+	say(queue, row->id, row->run, dcb_job_state_name(state), reason);
+	options->changed(options->context, row->id);
 	return 0;
 }
 
@@ -261,7 +267,7 @@ static int requeue(struct child *child, const struct row *row, const char *why,
 				  err);
 	if (r < 0)
 		return r;
-	say(child->queue, row->id, "queued again", reason);
+	say(child->queue, row->id, row->run, "queued again", reason);
 	options->changed(options->context, row->id);
 	return 0;
 }
@@ -276,17 +282,18 @@ static int settle(struct child *child, const struct row *row, const struct dcb_e
 	char why[96];
 
 	if (!queued && !running) {
+		say(queue, row->id, row->run, dcb_job_state_name(row->state), row->reason);
 		options->changed(options->context, row->id);
 		return 0;
 	}
 	describe(end, why, sizeof(why));
 	if (child->cancelled)
-		return finish(queue, row->id, row->owner, DCB_JOB_CANCELLED, child->reason, err);
+		return finish(queue, row, row->owner, DCB_JOB_CANCELLED, child->reason, err);
 	if (queued)
 		/* It could not even claim its job: trying again would not end. */
-		return child->stopped ? 0 : finish(queue, row->id, NULL, DCB_JOB_FAILED, why, err);
+		return child->stopped ? 0 : finish(queue, row, NULL, DCB_JOB_FAILED, why, err);
 	if (!child->stopped && row->attempts >= options->config->attempts)
-		return finish(queue, row->id, row->owner, DCB_JOB_FAILED, why, err);
+		return finish(queue, row, row->owner, DCB_JOB_FAILED, why, err);
 	return requeue(child, row, why, err);
 }
 
@@ -326,7 +333,7 @@ static int on_grace(sd_event_source *source, uint64_t now_us, void *context)
 
 	(void)source;
 	(void)now_us;
-	say(child->queue, child->job, "does not stop: killed", NULL);
+	say(child->queue, child->job, 0, "does not stop: killed", NULL);
 	dcb_process_signal(&child->process, SIGKILL);
 	return 0;
 }
@@ -412,7 +419,7 @@ static int start(struct dcb_queue *queue, int64_t job, const struct cost *cost,
 		child_free(child);
 		return r;
 	}
-	say(queue, job, "started", NULL);
+	say(queue, job, 0, "started", NULL);
 	return 0;
 }
 
@@ -501,7 +508,7 @@ int dcb_queue_recover(struct dcb_queue *queue, struct dcb_error *err)
 		const struct row *row = &gone.rows[i];
 
 		if (r >= 0 && row->attempts >= options->config->attempts)
-			r = finish(queue, row->id, row->owner, DCB_JOB_FAILED,
+			r = finish(queue, row, row->owner, DCB_JOB_FAILED,
 				   "its process died, as did those before it", err);
 		else if (r >= 0)
 			r = dcb_store_requeue_job(options->store, row->id, row->owner,
@@ -530,7 +537,7 @@ int dcb_queue_kick(struct dcb_queue *queue, struct dcb_error *err)
 		if (!row.there)
 			return 0;
 		if (read_cost(&row, &cost, &own) < 0) {
-			r = finish(queue, row.id, NULL, DCB_JOB_FAILED, own.message, err);
+			r = finish(queue, &row, NULL, DCB_JOB_FAILED, own.message, err);
 			if (r < 0)
 				return r;
 			continue;
@@ -565,7 +572,7 @@ int dcb_queue_cancel(struct dcb_queue *queue, int64_t job_id, const char *reason
 	if (row.state != DCB_JOB_QUEUED)
 		return dcb_error_set(err, EBUSY, "job %" PRId64 " is %s", job_id,
 				     dcb_job_state_name(row.state));
-	r = finish(queue, job_id, NULL, DCB_JOB_CANCELLED, reason, err);
+	r = finish(queue, &row, NULL, DCB_JOB_CANCELLED, reason, err);
 	if (r < 0)
 		return r;
 	/* What waited behind it may fit. */

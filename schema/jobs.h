@@ -32,9 +32,10 @@ const char *dcb_job_state_name(enum dcb_job_state state);
 struct dcb_store_job {
 	int64_t id;
 	enum dcb_job_state state;
-	const char *reason; /* of FAILED, CANCELLED, and of QUEUED again; or NULL */
-	const char *label;  /* labels of one priority take turns; "" is one too */
-	int64_t priority;   /* higher first */
+	/* Of FAILED, CANCELLED, of QUEUED again, and of DONE without a run; or NULL. */
+	const char *reason;
+	const char *label; /* labels of one priority take turns; "" is one too */
+	int64_t priority;  /* higher first */
 	const char *submitter;
 	const char *plan;  /* JSON text */
 	const char *key;   /* idempotency key of the submission, or NULL */
@@ -42,10 +43,11 @@ struct dcb_store_job {
 	const char *owner; /* while running: "<boot id>/<pid>/<start time>" of its process */
 	int64_t attempts;
 	int64_t created_us, started_us, ended_us; /* Unix time; 0: not yet */
+	bool skip_unchanged; /* needs no run where the last one has said it all */
 };
 
-/* Uses label, priority, submitter, plan, key, created_us. 1 where a job of this key is there
- * already: *ret_id is that job. */
+/* Uses label, priority, submitter, plan, key, created_us, skip_unchanged. 1 where a job of this key
+ * is there already: *ret_id is that job. */
 int dcb_store_submit_job(struct dcb_store *store, const struct dcb_store_job *job, int64_t *ret_id,
 			 struct dcb_error *err);
 /* QUEUED to RUNNING. -EBUSY where it is not queued any more. */

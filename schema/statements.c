@@ -19,7 +19,7 @@
 
 #define JOB_COLUMNS                                                                                \
 	"id, state, reason, label, priority, submitter, plan, key, run, owner, attempts, "         \
-	"created_us, started_us, ended_us"
+	"created_us, started_us, ended_us, skip_unchanged"
 
 #define DELIVERY_COLUMNS                                                                           \
 	"id, target, event, key, job, run, content_type, state, attempts, status, error, "         \
@@ -181,8 +181,9 @@ static const struct {
 			       "i"},
 	[DCB_SQL_FIND_JOB_KEY] = {"SELECT id FROM job WHERE key = ?", "t"},
 	[DCB_SQL_PUT_JOB] = {"INSERT INTO job (state, label, priority, submitter, plan, key, "
-			     "created_us) VALUES ('queued', ?, ?, ?, ?, ?, ?)",
-			     "tittti"},
+			     "created_us, skip_unchanged) "
+			     "VALUES ('queued', ?, ?, ?, ?, ?, ?, ?)",
+			     "titttii"},
 	[DCB_SQL_START_JOB] = {"UPDATE job SET state = 'running', reason = NULL, owner = ?2, "
 			       "started_us = ?3, attempts = attempts + 1 "
 			       "WHERE id = ?1 AND state = 'queued'",
