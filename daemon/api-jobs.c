@@ -12,8 +12,6 @@
 #include "daemon/route.h"
 #include "lab/plan.h"
 
-#define MAX_PAGE 500
-
 struct list {
 	json_t *rows;
 	const struct dcb_follow *follow;
@@ -36,9 +34,7 @@ static int get_jobs(struct dcb_call *call, struct dcb_error *err)
 	int64_t before, limit;
 	int r;
 
-	r = dcb_call_number(call, "before", 1, INT64_MAX, 0, &before, err);
-	if (r >= 0)
-		r = dcb_call_number(call, "limit", 1, MAX_PAGE, 50, &limit, err);
+	r = dcb_call_page(call, &before, &limit, err);
 	if (r >= 0)
 		r = dcb_store_each_job(call->api->store, before, limit, add_row, &list, err);
 	if (r < 0)
@@ -92,6 +88,17 @@ static int check_plan(const json_t *json, struct dcb_error *err)
 	return r;
 }
 
+static int tell_row(void *context, const struct dcb_store_job *job)
+{
+	struct dcb_call *call = context;
+	json_auto_t *object = dcb_job_to_json(job, NULL);
+	_cleanup_free_ char *text = object ? dcb_json_line(object) : NULL;
+
+	if (text)
+		dcb_follow_say(call->api->follow, job->id, "state", text, false);
+	return 0;
+}
+
 static int post_job(struct dcb_call *call, struct dcb_error *err)
 {
 	_cleanup_free_ char *plan_text = NULL;
@@ -132,6 +139,11 @@ static int post_job(struct dcb_call *call, struct dcb_error *err)
 	if (r < 0)
 		return r;
 	call->response->status = r > 0 ? 200 : 201;
+	/* Told before it may start. */
+	if (r == 0)
+		r = dcb_store_get_job(call->api->store, id, tell_row, call, err);
+	if (r < 0)
+		return r;
 	r = dcb_queue_kick(call->api->queue, err);
 	if (r < 0)
 		return r;
@@ -157,7 +169,8 @@ static int exists(void *context, const struct dcb_store_job *job)
 
 static int follow_job(struct dcb_call *call, struct dcb_error *err)
 {
-	const char *last = dcb_http_header(call->request, "Last-Event-ID");
+	const char *header = dcb_http_header(call->request, "Last-Event-ID");
+	const char *last = header ? header : dcb_http_query(call->request, "after");
 	struct dcb_api *api = call->api;
 	bool open = true;
 	int r = 0;

@@ -26,6 +26,7 @@ static volatile sig_atomic_t arg_stop;
 struct arguments {
 	const char *config, *db;
 	int64_t job;
+	bool dashboard_only;
 };
 
 static void on_signal(int number)
@@ -100,6 +101,7 @@ static int run_server(const struct arguments *arguments, struct dcb_error *err)
 	r = dcb_server_new(&(struct dcb_server_options){.program = "/proc/self/exe",
 							.config = arguments->config,
 							.db = arguments->db,
+							.dashboard_only = arguments->dashboard_only,
 							.sink = &sink},
 			   &server, err);
 	return r < 0 ? r : dcb_server_run(server, err);
@@ -108,21 +110,25 @@ static int run_server(const struct arguments *arguments, struct dcb_error *err)
 static int usage(FILE *file, int code)
 {
 	fprintf(file,
-		"usage: dcbenchd [--config FILE] [--db FILE]\n\n"
+		"usage: dcbenchd [--config FILE] [--db FILE] [--dashboard-only]\n\n"
 		"Runs the queue of `dcbench submit`, tells others what came of it, and serves "
 		"the API.\n\n"
-		"  --config FILE   default: " DCB_CONFIG_PATH ", with FILE.d/*.conf\n"
-		"  --db FILE       default: dcbench.db in the state folder\n");
+		"  --config FILE     default: " DCB_CONFIG_PATH ", with FILE.d/*.conf\n"
+		"  --db FILE         default: dcbench.db in the state folder\n"
+		"  --dashboard-only  run no jobs: only collect and show\n");
 	return code;
 }
 
 /* -1: go on. */
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-	static const struct option options[] = {
-		{"config", required_argument, NULL, 'c'}, {"db", required_argument, NULL, 'd'},
-		{"job", required_argument, NULL, 'j'},    {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},      {NULL}};
+	static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+						{"db", required_argument, NULL, 'd'},
+						{"job", required_argument, NULL, 'j'},
+						{"dashboard-only", no_argument, NULL, 'o'},
+						{"help", no_argument, NULL, 'h'},
+						{"version", no_argument, NULL, 'v'},
+						{NULL}};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
@@ -135,6 +141,9 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 			break;
 		case 'j':
 			arguments->job = strtoll(optarg, NULL, 10);
+			break;
+		case 'o':
+			arguments->dashboard_only = true;
 			break;
 		case 'h':
 			return usage(stdout, 0);

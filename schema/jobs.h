@@ -100,6 +100,7 @@ struct dcb_store_delivery {
 	enum dcb_delivery_state state;
 	int64_t attempts, status; /* status: HTTP's, of the last attempt; 0: none came */
 	const char *error;        /* of the last attempt, or NULL */
+	const char *remote_id;    /* under which its receiver works on it; NULL: not yet sent */
 	int64_t created_us, next_us, ended_us; /* Unix time; next_us while waiting; 0: none */
 };
 
@@ -112,7 +113,12 @@ int dcb_store_put_delivery(struct dcb_store *store, const struct dcb_store_deliv
 int dcb_store_update_delivery(struct dcb_store *store, int64_t delivery_id,
 			      enum dcb_delivery_state state, int64_t status, const char *error,
 			      int64_t when_us, struct dcb_error *err);
-/* DEAD, or WAITING for later, is due at now_us; attempts begin anew. -EBUSY where delivered. */
+/* The receiver took it, to work on it later: it goes on waiting, for what comes of `remote_id`.
+ * -EBUSY where it does not wait to be sent. */
+int dcb_store_accept_delivery(struct dcb_store *store, int64_t delivery_id, const char *remote_id,
+			      int64_t status, int64_t next_us, struct dcb_error *err);
+/* DEAD, or WAITING for later, is due at now_us; attempts begin anew, a dead one is sent again.
+ * -EBUSY where delivered. */
 int dcb_store_retry_delivery(struct dcb_store *store, int64_t delivery_id, int64_t now_us,
 			     struct dcb_error *err);
 
