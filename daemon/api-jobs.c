@@ -129,9 +129,8 @@ static int post_job(struct dcb_call *call, struct dcb_error *err)
 	if (r < 0)
 		return r;
 	call->response->status = r > 0 ? 200 : 201;
-	r = dcb_queue_kick(call->api->queue, err);
-	if (r < 0)
-		return r;
+	/* The job is in the queue, whatever comes now. */
+	dcb_queue_kick(call->api->queue);
 	call->id = id;
 	return get_job(call, err);
 }

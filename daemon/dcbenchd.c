@@ -78,9 +78,12 @@ static int run_job(const struct arguments *arguments, struct dcb_error *err)
 	r = dcb_config_load(arguments->config, &config, err);
 	if (r >= 0)
 		r = open_store(arguments->db, &store, err);
-	if (r < 0)
-		return r;
-	return dcb_job_execute(store, config, arguments->job, &sink, &arg_stop, err);
+	if (r >= 0)
+		r = dcb_job_execute(store, config, arguments->job, &sink, &arg_stop, err);
+	/* The daemon tells why, once for all its jobs. */
+	if (dcb_job_exit_code(r))
+		print_line(NULL, err->message);
+	return r;
 }
 
 static int run_server(const struct arguments *arguments, struct dcb_error *err)
@@ -155,6 +158,8 @@ int main(int argc, char **argv)
 	r = arguments.job ? run_job(&arguments, &err) : run_server(&arguments, &err);
 	if (r >= 0)
 		return 0;
+	if (arguments.job && dcb_job_exit_code(r))
+		return dcb_job_exit_code(r);
 	fprintf(stderr, SD_ERR "dcbenchd: %s\n", err.errnum ? err.message : strerror(-r));
 	if (r == -EINTR)
 		return 130;

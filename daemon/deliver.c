@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/file.h"
 #include "base/random.h"
 #include "base/sink.h"
@@ -27,6 +28,7 @@
 #define MAX_SECRET    4096
 #define MAX_SAID      512 /* of the receiver's answer */
 #define UNKNOWN_AFTER (60 * SECOND_US)
+#define HOLD_US       (30 * SECOND_US)
 
 /* One letter under way. */
 struct letter {
@@ -49,6 +51,8 @@ struct dcb_deliver {
 	struct letter *letters;
 	size_t n_letters;
 	struct dcb_random random;
+	int64_t held_until_us; /* nothing is sent before */
+	int trouble;           /* errno of what was told; 0: all is well */
 };
 
 static int64_t clock_us(void)
@@ -212,6 +216,16 @@ static int address(struct letter *letter, const struct dcb_store_delivery *row,
 
 /* ---- what came of it ---- */
 
+/* What came of a letter cannot be written: it would be sent again at once, and again. Told once for
+ * each cause. */
+static void hold(struct dcb_deliver *deliver, const struct dcb_error *err)
+{
+	if (deliver->trouble != err->errnum)
+		dcb_sink_say(deliver->options.sink, "deliveries hold: %s", err->message);
+	deliver->trouble = err->errnum;
+	deliver->held_until_us = deliver->options.now_us() + HOLD_US;
+}
+
 static void note(struct dcb_deliver *deliver, int64_t id, const char *target,
 		 enum dcb_delivery_state state, int64_t status, const char *error, int64_t when_us)
 {
@@ -220,8 +234,15 @@ static void note(struct dcb_deliver *deliver, int64_t id, const char *target,
 
 	r = dcb_store_update_delivery(deliver->options.store, id, state, status, error, when_us,
 				      &err);
-	if (r < 0)
+	if (r >= 0 && deliver->trouble) {
+		dcb_sink_say(deliver->options.sink, "deliveries go on");
+		deliver->trouble = 0;
+	}
+	/* EBUSY: somebody else has changed it. */
+	if (r == -EBUSY)
 		dcb_sink_say(deliver->options.sink, "delivery %" PRId64 ": %s", id, err.message);
+	else if (r < 0)
+		hold(deliver, &err);
 	else if (state == DCB_DELIVERY_DELIVERED)
 		dcb_sink_say(deliver->options.sink, "delivery %" PRId64 " to %s: done", id, target);
 	else
@@ -272,6 +293,7 @@ static void on_done(void *context, CURL *curl, CURLcode code)
 	curl_easy_getinfo(curl, CURLINFO_PRIVATE, (char **)&letter);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
+	DCB_FAULT("letter-answered");
 	if (code != CURLE_OK) {
 		snprintf(text, sizeof(text), "%.300s",
 			 *letter->curl_error ? letter->curl_error : curl_easy_strerror(code));
@@ -288,6 +310,7 @@ static void on_done(void *context, CURL *curl, CURLcode code)
 			note(deliver, letter->id, letter->target, DCB_DELIVERY_DEAD, status, text,
 			     now);
 	}
+	DCB_FAULT("letter-noted");
 	letter_free(letter);
 	dcb_deliver_kick(deliver, NULL);
 }
@@ -388,6 +411,8 @@ static int arm(struct dcb_deliver *deliver, struct dcb_error *err)
 	r = dcb_store_next_delivery(deliver->options.store, &next_us, err);
 	if (r < 0)
 		return r;
+	if (next_us && next_us < deliver->held_until_us)
+		next_us = deliver->held_until_us;
 	/* While all hands are busy, the next end looks again. */
 	if (!next_us || deliver->n_letters >= AT_A_TIME ||
 	    (next_us <= now && deliver->n_letters > 0))
@@ -404,8 +429,12 @@ int dcb_deliver_kick(struct dcb_deliver *deliver, struct dcb_error *err)
 	struct batch batch = {.deliver = deliver};
 	int r;
 
+	if (now < deliver->held_until_us)
+		return arm(deliver, err);
 	r = dcb_store_each_due_delivery(deliver->options.store, now, 4 * AT_A_TIME, take, &batch,
 					err);
+	if (batch.n_letters)
+		DCB_FAULT("letter-unsent");
 	for (size_t i = 0; i < batch.n_letters; i++)
 		dcb_curl_loop_add(deliver->loop, batch.letters[i]->curl);
 	for (size_t i = 0; i < batch.n_failed; i++) {

@@ -129,6 +129,9 @@ static unsigned status_of(int r, const struct dcb_error *err)
 	case -EBUSY:
 	case -EEXIST:
 		return MHD_HTTP_CONFLICT;
+	case -ENOSPC:
+	case -EDQUOT:
+		return MHD_HTTP_INSUFFICIENT_STORAGE;
 	case -E2BIG:
 		return MHD_HTTP_CONTENT_TOO_LARGE;
 	default:

@@ -6,9 +6,11 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/json.h"
 #include "base/paths.h"
 #include "daemon/letters.h"
+#include "daemon/queue.h"
 #include "daemon/route.h"
 #include "lab/owner.h"
 #include "lab/plan.h"
@@ -85,6 +87,19 @@ static int work(struct dcb_store *store, const struct task *task, struct dcb_run
 			 : begin(store, task->plan, options, err);
 }
 
+int dcb_job_exit_code(int r)
+{
+	switch (r) {
+	case -ENOSPC:
+	case -EDQUOT:
+		return DCB_JOB_EXIT_NO_SPACE;
+	case -EROFS:
+		return DCB_JOB_EXIT_READ_ONLY;
+	default:
+		return 0;
+	}
+}
+
 int dcb_job_execute(struct dcb_store *store, const struct dcb_config *config, int64_t job_id,
 		    const struct dcb_sink *sink, const volatile sig_atomic_t *stop,
 		    struct dcb_error *err)
@@ -97,8 +112,10 @@ int dcb_job_execute(struct dcb_store *store, const struct dcb_config *config, in
 	int r;
 
 	r = dcb_owner_self(&owner, err);
+	DCB_FAULT("job-unclaimed");
 	if (r >= 0)
 		r = dcb_store_start_job(store, job_id, owner, dcb_now_us(), err);
+	DCB_FAULT("job-claimed");
 	if (r >= 0)
 		r = dcb_store_get_job(store, job_id, read_task, &task, err);
 	plan = task.plan;
@@ -107,6 +124,10 @@ int dcb_job_execute(struct dcb_store *store, const struct dcb_config *config, in
 	r = work(store, &task, &options, &own);
 	if (r == -EINTR)
 		return dcb_error_set(err, EINTR, "interrupted");
+	if (dcb_job_exit_code(r)) {
+		*err = own;
+		return r;
+	}
 	return dcb_letters_finish(store, config, job_id, owner,
 				  r < 0 ? DCB_JOB_FAILED : DCB_JOB_DONE,
 				  r >= 0       ? NULL

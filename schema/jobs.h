@@ -32,7 +32,7 @@ const char *dcb_job_state_name(enum dcb_job_state state);
 struct dcb_store_job {
 	int64_t id;
 	enum dcb_job_state state;
-	const char *reason; /* of FAILED, CANCELLED, and of QUEUED again; or NULL */
+	const char *reason; /* of FAILED, CANCELLED, of QUEUED again, of RUNNING that is to end */
 	const char *label;  /* labels of one priority take turns; "" is one too */
 	int64_t priority;   /* higher first */
 	const char *submitter;
@@ -56,6 +56,13 @@ int dcb_store_start_job(struct dcb_store *store, int64_t job_id, const char *own
  */
 int dcb_store_requeue_job(struct dcb_store *store, int64_t job_id, const char *owner,
 			  const char *reason, bool counts, struct dcb_error *err);
+/* Another attempt of a QUEUED job whose process died before it could claim it. -EBUSY where it is
+ * not queued any more. */
+int dcb_store_count_attempt(struct dcb_store *store, int64_t job_id, struct dcb_error *err);
+/* A RUNNING job is to end: who asked stands in its reason, for whoever finds its process gone.
+ * -EBUSY where it does not run. */
+int dcb_store_ask_job(struct dcb_store *store, int64_t job_id, const char *reason,
+		      struct dcb_error *err);
 
 struct dcb_store_delivery;
 /* RUNNING (of this owner), or, with owner NULL, QUEUED, to an end; the deliveries are written with

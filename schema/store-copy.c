@@ -57,7 +57,7 @@ static int add_views(const char *path, struct dcb_error *err)
 	return r;
 }
 
-int dcb_store_copy(struct dcb_store *store, const char *path, struct dcb_error *err)
+int dcb_store_backup(struct dcb_store *store, const char *path, struct dcb_error *err)
 {
 	bool reads = sqlite3_exec(store->db, "PRAGMA query_only = OFF", NULL, NULL, NULL) ==
 		     SQLITE_OK;
@@ -65,5 +65,12 @@ int dcb_store_copy(struct dcb_store *store, const char *path, struct dcb_error *
 
 	if (reads)
 		sqlite3_exec(store->db, "PRAGMA query_only = ON", NULL, NULL, NULL);
+	return r;
+}
+
+int dcb_store_copy(struct dcb_store *store, const char *path, struct dcb_error *err)
+{
+	int r = dcb_store_backup(store, path, err);
+
 	return r < 0 ? r : add_views(path, err);
 }

@@ -198,6 +198,7 @@ static int open_read(struct dcb_store *store, const char *name, struct dcb_error
 
 static int open_write(struct dcb_store *store, const char *name, struct dcb_error *err)
 {
+	bool outlived = dcb_store_outlived_host(name);
 	struct dcb_store_card card;
 	int r, rc;
 
@@ -214,6 +215,8 @@ static int open_write(struct dcb_store *store, const char *name, struct dcb_erro
 	if (sqlite3_db_readonly(store->db, "main"))
 		return dcb_store_fail(store, SQLITE_READONLY, "opening it", err);
 	r = switch_to_wal(store, err);
+	if (r >= 0 && outlived)
+		r = dcb_store_quick_check(store, err);
 	if (r < 0)
 		return r;
 	/* FULL: a boot that was reported as stored survives a power cut. One fsync a boot. */
