@@ -83,6 +83,8 @@ struct dcb_summary_symptom {
 	unsigned boots, of_boots;
 };
 
+/* Some boot told, and the workload met what it looks for: else "not present" means nothing. */
+bool dcb_symptom_is_told(const struct dcb_summary_symptom *symptom);
 /* What a candidate's symptom says against base. Nothing where base does not show it. */
 enum dcb_claim {
 	DCB_CLAIM_NONE, /* base itself, or no good boot */

@@ -242,6 +242,17 @@ bool dcb_summary_cannot(const struct dcb_summary_symptom *symptom)
 	return strcmp(symptom->name, "unsupported") == 0 || strcmp(symptom->name, "failed") == 0;
 }
 
+bool dcb_symptom_is_told(const struct dcb_summary_symptom *symptom)
+{
+	/* Of workloads/dying-state.h: came too late; neither busy nor asleep. */
+	static const char *const unclear[] = {"miss", "unclear"};
+
+	for (size_t i = 0; symptom->state && i < ARRAY_SIZE(unclear); i++)
+		if (strcmp(symptom->state, unclear[i]) == 0)
+			return false;
+	return symptom->boots > 0;
+}
+
 enum dcb_claim dcb_summary_claim(const struct dcb_summary *summary,
 				 const struct dcb_summary_symptom *symptom)
 {
@@ -256,7 +267,7 @@ enum dcb_claim dcb_summary_claim(const struct dcb_summary *summary,
 		    strcmp(other->name, symptom->name) == 0)
 			base = other;
 	}
-	if (!base || base == symptom || !symptom->boots || !base->boots)
+	if (!base || base == symptom || !dcb_symptom_is_told(symptom) || !dcb_symptom_is_told(base))
 		return DCB_CLAIM_NONE;
 	if (!base->present)
 		return DCB_CLAIM_NOT_IN_BASE;

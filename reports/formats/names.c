@@ -77,17 +77,6 @@ bool dcb_told_side_next(const struct dcb_summary *summary, size_t *at,
 	return false;
 }
 
-bool dcb_symptom_is_told(const struct dcb_summary_symptom *symptom)
-{
-	/* Of workloads/dying-state.h: came too late; neither busy nor asleep. */
-	static const char *const unclear[] = {"miss", "unclear"};
-
-	for (size_t i = 0; symptom->state && i < ARRAY_SIZE(unclear); i++)
-		if (strcmp(symptom->state, unclear[i]) == 0)
-			return false;
-	return symptom->boots > 0;
-}
-
 struct dcb_boot_count dcb_boot_count(const struct dcb_summary *summary, size_t kernel)
 {
 	struct dcb_boot_count count = {0};

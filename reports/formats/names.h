@@ -41,9 +41,6 @@ struct dcb_told_side {
 bool dcb_told_side_next(const struct dcb_summary *summary, size_t *at,
 			struct dcb_told_side *ret_side);
 
-/* Some boot told, and the workload met what it looks for: else "not present" means nothing. */
-bool dcb_symptom_is_told(const struct dcb_summary_symptom *symptom);
-
 struct dcb_boot_count {
 	unsigned good, failed;
 };

@@ -281,6 +281,28 @@ static void claim__only_where_base_shows_it(void **state)
 	assert_string_equal(dcb_claim_name(DCB_CLAIM_NOT_IN_BASE), "not-in-base");
 }
 
+static void claim__none_where_the_window_was_missed(void **state)
+{
+	static const char *const states[] = {"miss", "unclear"};
+	struct fixture *f = *state;
+	struct dcb_store_run row = fixture_run();
+	const struct dcb_store_symptom spin = {0, "busy-wait", "spin", NULL, true, true, 1, 1, 1};
+
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		const struct dcb_store_symptom missed = {0,    "busy-wait", states[i], NULL, false,
+							 true, 0.5,         0,         1};
+		int64_t run = fixture_create(f->store, &row, 2);
+
+		report_boot(f->store, run, 0, 0, wall_only, &spin, 1);
+		report_boot(f->store, run, 1, 0, wall_only, &missed, 1);
+
+		_cleanup_(dcb_summary_freep) struct dcb_summary *summary = load(f, run, true);
+
+		assert_int_equal(dcb_summary_claim(summary, symptom(summary, "busy-wait", 1)),
+				 DCB_CLAIM_NONE);
+	}
+}
+
 static void claim__none_without_a_good_boot(void **state)
 {
 	struct fixture *f = *state;
@@ -514,6 +536,7 @@ int main(void)
 		T(summary__symptoms_are_added_up_over_boots),
 		T(claim__only_where_base_shows_it),
 		T(claim__none_without_a_good_boot),
+		T(claim__none_where_the_window_was_missed),
 		T(summary__metric_of_one_side_only_is_told),
 		T(summary__base_alone_has_no_change),
 		T(summary__run_without_boots),
