@@ -28,7 +28,7 @@
 #define MAX_SECRET    4096
 #define MAX_SAID      512 /* of the receiver's answer */
 #define UNKNOWN_AFTER (60 * SECOND_US)
-#define HOLD_US       (30 * SECOND_US)
+#define HOLD_US       (10 * SECOND_US)
 
 /* One letter under way. */
 struct letter {

@@ -66,7 +66,7 @@ int dcb_store_full_check(struct dcb_store *store, struct dcb_error *err)
 
 	if (r >= 0)
 		r = first_text(store,
-			       "SELECT \"table\" || ' row ' || rowid || ' names a missing ' || "
+			       "SELECT 'a row of ' || \"table\" || ' names a missing ' || "
 			       "parent FROM pragma_foreign_key_check",
 			       &text, err);
 	if (r < 0)

@@ -207,6 +207,9 @@ static int open_write(struct dcb_store *store, const char *name, struct dcb_erro
 		return r;
 	/* Nothing is changed in a file before it is known to be ours. */
 	rc = dcb_store_identify(store, &card);
+	/* Opened read-only for want of more, and no room for its -shm file either. */
+	if ((rc & 0xff) == SQLITE_CANTOPEN && sqlite3_db_readonly(store->db, "main") > 0)
+		rc = SQLITE_READONLY;
 	if (rc != SQLITE_OK)
 		return dcb_store_fail(store, rc, "reading its version", err);
 	r = dcb_store_check(store, &card, err);

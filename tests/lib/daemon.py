@@ -19,6 +19,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.got.append((dict(self.headers), body))
+        time.sleep(self.server.delay_s)
         self.send_response(200)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -34,6 +35,7 @@ class Daemon(Lab):
         super().setUp()
         self.receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.receiver.got = []
+        self.receiver.delay_s = 0
         thread = threading.Thread(target=self.receiver.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         self.addCleanup(thread.join)
