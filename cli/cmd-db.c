@@ -95,8 +95,8 @@ const struct dcb_command dcb_command_db = {
 	.arguments = "check | backup FILE | vacuum",
 	.summary = "look the database over, copy it, give back what it does not use",
 	.details =
-		"All three work while others read and write. A copy is of one moment, and is there "
-		"whole or\nnot at all; it takes the place of the database as it is.",
+		"A copy is of one moment, while others write, and is there whole or not at all; it "
+		"takes the\nplace of the database as it is. Writers wait for vacuum, 10 s at most.",
 	.options = db_tables,
 	.run = db,
 };

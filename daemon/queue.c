@@ -137,9 +137,6 @@ static int finish(struct dcb_queue *queue, int64_t job, const char *owner, enum 
 
 /* ---- trouble ---- */
 
-static int recover(struct dcb_queue *queue, struct dcb_error *err);
-static int kick(struct dcb_queue *queue, struct dcb_error *err);
-
 static int on_held(sd_event_source *source, uint64_t now_us, void *context)
 {
 	struct dcb_queue *queue = context;
@@ -333,9 +330,11 @@ static int count_attempt(struct dcb_queue *queue, const struct row *row, const c
 	if (row->attempts + 1 >= options->config->attempts)
 		return finish(queue, row->id, NULL, DCB_JOB_FAILED, why, err);
 	r = dcb_store_count_attempt(options->store, row->id, err);
-	if (r >= 0)
-		say(queue, row->id, "queued again", why);
-	return r;
+	if (r < 0)
+		return r;
+	say(queue, row->id, "queued again", why);
+	options->changed(options->context, row->id);
+	return 0;
 }
 
 /* The errno of a process that found no room, or 0. */
