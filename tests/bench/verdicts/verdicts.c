@@ -12,11 +12,12 @@
  *   bench-verdicts looks [RUNS]               the same, looked at again and again until settled
  *   bench-verdicts power [RUNS]               one of ten metrics is 2 % slower
  *   bench-verdicts further [RUNS]             does "+N blocks" settle it?
- *   bench-verdicts real DB RUN BLOCKS SPLITS [flip]   samples of a stored run, see below
+ *   bench-verdicts real DB RUN BLOCKS SPLITS [flip [FACTOR]]   samples of a stored run, see below
  *
  * real: draws BLOCKS blocks of the run SPLITS times, without replacement in a split; boots are
  * reused across splits. flip: which kernel a boot belongs to is drawn anew in each block, so that
- * nothing can have changed (for a run of one kernel under two names). Prints Markdown; judges
+ * nothing can have changed (for a run of one kernel under two names). FACTOR: every figure of the
+ * second side is multiplied by it; "false" then counts what was found. Prints Markdown; judges
  * nothing.
  */
 #include <inttypes.h>
@@ -517,8 +518,31 @@ static void split(const struct data *whole, size_t n_blocks, bool flip, struct d
 	}
 }
 
+/* Makes the values its own, and one side slower. */
+static void slow_down(struct data *data, double factor)
+{
+	for (size_t m = 0; m < data->n_metrics; m++)
+		for (size_t b = 0; b < data->n_blocks; b++) {
+			struct series *series = &data->series[m][1][b];
+			double *values = calloc(series->n + 1, sizeof(*values));
+
+			if (!values)
+				die("out of memory");
+			for (size_t i = 0; i < series->n; i++)
+				values[i] = series->values[i] * factor;
+			series->values = values;
+		}
+}
+
+static void free_slow(struct data *data)
+{
+	for (size_t m = 0; m < data->n_metrics; m++)
+		for (size_t b = 0; b < data->n_blocks; b++)
+			free(data->series[m][1][b].values);
+}
+
 static void real(struct bench *bench, const char *path, int64_t run, size_t n_blocks, size_t splits,
-		 bool flip)
+		 bool flip, double factor)
 {
 	_cleanup_(dcb_store_closep) struct dcb_store *store = NULL;
 	struct dcb_random random = {dcb_random_derive(4, n_blocks)};
@@ -536,14 +560,16 @@ static void real(struct bench *bench, const char *path, int64_t run, size_t n_bl
 		struct data part;
 
 		split(&real.data, n_blocks, flip, &random, &part);
+		slow_down(&part, factor);
 		summary = judge(bench, &part, NULL);
 		count(&tally, summary, &part);
+		free_slow(&part);
 		data_deinit(&part, false);
 	}
 	printf("%zu splits of %zu blocks out of %zu; %zu metrics.\n\n", splits, n_blocks,
 	       real.data.n_blocks, real.data.n_metrics);
 	head_false_alarms();
-	snprintf(name, sizeof(name), "run %" PRId64 "; %zu blocks", run, n_blocks);
+	snprintf(name, sizeof(name), "run %" PRId64 ", x%g; %zu blocks", run, factor, n_blocks);
 	print_false_alarms(name, &tally);
 	data_deinit(&real.data, true);
 }
@@ -556,7 +582,8 @@ int main(int argc, char **argv)
 
 	if (strcmp(what, "real") == 0 && argc >= 6)
 		real(&bench, argv[2], strtoll(argv[3], NULL, 10), strtoul(argv[4], NULL, 10),
-		     strtoul(argv[5], NULL, 10), argc > 6 && strcmp(argv[6], "flip") == 0);
+		     strtoul(argv[5], NULL, 10), argc > 6 && strcmp(argv[6], "flip") == 0,
+		     argc > 7 ? strtod(argv[7], NULL) : 1);
 	else if (strcmp(what, "false-alarms") == 0)
 		false_alarms(&bench, runs);
 	else if (strcmp(what, "looks") == 0)
@@ -567,7 +594,7 @@ int main(int argc, char **argv)
 		further(&bench, runs);
 	else
 		die("give false-alarms, looks, power, further, or real DB RUN BLOCKS SPLITS "
-		    "[flip]");
+		    "[flip [FACTOR]]");
 	bench_end(&bench);
 	return 0;
 }
