@@ -2,7 +2,7 @@
 #include "base/file.h"
 
 #include <fcntl.h>
-#include <ftw.h>
+#include <fts.h>
 #include <linux/fs.h>
 #include <string.h>
 #include <sys/file.h>
@@ -185,19 +185,29 @@ int dcb_dir_create(const char *path, mode_t mode, struct dcb_error *err)
 	return 0;
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+/* Of a folder twice: before its contents, and behind them. */
+static int remove_entry(const FTSENT *entry)
 {
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path) < 0 && errno != ENOENT ? -1 : 0;
+	if (entry->fts_info == FTS_D)
+		return 0;
+	return remove(entry->fts_accpath) < 0 && errno != ENOENT ? -errno : 0;
 }
 
+/* Not into what is mounted there: by the devices of folders alone, as on overlayfs(5) a file can be
+ * of another device than its folder. */
 int dcb_dir_remove(const char *path, struct dcb_error *err)
 {
-	if (nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) < 0 && errno != ENOENT)
+	char *const paths[] = {(char *)path, NULL};
+	FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
+	FTSENT *entry;
+	int r = 0;
+
+	if (!walk)
 		return dcb_error_sys(err, errno, "cannot remove %s", path);
-	return 0;
+	while (r == 0 && (entry = fts_read(walk)))
+		r = remove_entry(entry);
+	fts_close(walk);
+	return r < 0 ? dcb_error_sys(err, -r, "cannot remove %s", path) : 0;
 }
 
 int dcb_dir_temporary(const char *parent, const char *prefix, char **ret_path,

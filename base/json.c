@@ -2,6 +2,7 @@
 #include "base/json.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -45,4 +46,34 @@ int dcb_json_parse(const char *text, size_t size, json_t **ret_value, struct dcb
 				     at.column, at.text);
 	*ret_value = value;
 	return 0;
+}
+
+/* At least as many values as there are; strings are stepped over. */
+static size_t count_values(const char *text, size_t size)
+{
+	bool quoted = false;
+	size_t n = 1;
+
+	for (size_t i = 0; i < size; i++) {
+		if (quoted && text[i] == '\\')
+			i++;
+		else if (text[i] == '"')
+			quoted = !quoted;
+		else if (!quoted)
+			n += text[i] == ',' || text[i] == '[' || text[i] == '{';
+	}
+	return n;
+}
+
+int dcb_json_parse_foreign(const char *text, size_t size, size_t most, json_t **ret_value,
+			   struct dcb_error *err)
+{
+	int r;
+
+	if (count_values(text, size) > most)
+		return dcb_error_usage(err, "more than %zu values", most);
+	r = dcb_json_parse(text, size, ret_value, err);
+	if (r < 0 && err)
+		err->kind = DCB_ERROR_USAGE;
+	return r;
 }

@@ -17,3 +17,7 @@ char *dcb_json_print(const json_t *value);
 /* One line, sorted keys; malloc'd. */
 char *dcb_json_line(const json_t *value);
 int dcb_json_parse(const char *text, size_t size, json_t **ret_value, struct dcb_error *err);
+/* The same for text from elsewhere: a usage error where it is no JSON, or might hold more than
+ * `most` values. The smallest has two bytes of text, and takes a hundred of memory. */
+int dcb_json_parse_foreign(const char *text, size_t size, size_t most, json_t **ret_value,
+			   struct dcb_error *err);

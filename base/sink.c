@@ -4,15 +4,35 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void dcb_sink_say(const struct dcb_sink *sink, const char *format, ...)
+static void say(const struct dcb_sink *sink, const struct dcb_about *about, const char *format,
+		va_list args)
 {
 	char text[1024];
+
+	if (!sink || (!sink->line && !sink->line_about))
+		return;
+	vsnprintf(text, sizeof(text), format, args);
+	if (sink->line_about)
+		sink->line_about(sink->context, about, text);
+	else
+		sink->line(sink->context, text);
+}
+
+void dcb_sink_say(const struct dcb_sink *sink, const char *format, ...)
+{
 	va_list args;
 
-	if (!sink || !sink->line)
-		return;
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	say(sink, NULL, format, args);
 	va_end(args);
-	sink->line(sink->context, text);
+}
+
+void dcb_sink_say_about(const struct dcb_sink *sink, const struct dcb_about *about,
+			const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(sink, about, format, args);
+	va_end(args);
 }

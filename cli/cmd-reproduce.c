@@ -259,11 +259,13 @@ static void print_inputs(const struct reproducing *reproducing)
 }
 
 /* Before the boots. */
-static int on_ready(void *context, const json_t *fingerprint, struct dcb_error *err)
+static int on_ready(void *context, const json_t *fingerprint, const char *const *kernel_sha256s,
+		    struct dcb_error *err)
 {
 	struct reproducing *reproducing = context;
 	int r;
 
+	(void)kernel_sha256s; /* the run names them itself */
 	r = dcb_reproduction_inputs(reproducing->reproduction, fingerprint, &reproducing->differing,
 				    err);
 	if (r < 0 || reproducing->arguments->output.json)

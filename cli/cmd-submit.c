@@ -12,7 +12,7 @@
 struct submit_options {
 	char *label, *key;
 	int64_t priority;
-	bool follow;
+	bool follow, skip_unchanged;
 };
 
 static const struct dcb_option submit_options[] = {
@@ -22,6 +22,10 @@ static const struct dcb_option submit_options[] = {
 	 .fallback = "0", .help = "higher ones go first"},
 	{"key", DCB_OPTION_STRING, offsetof(struct submit_options, key),
 	 .help = "a submission with a key that the daemon knows is the job that it made then"},
+	{"skip-unchanged", DCB_OPTION_BOOL, offsetof(struct submit_options, skip_unchanged),
+	 .fallback = "no",
+	 .help = "no run where kernels, agent and programs are those of the label's last good run "
+		 "of this plan"},
 	{"follow", DCB_OPTION_BOOL, offsetof(struct submit_options, follow), .fallback = "no",
 	 .help = "stay and show how it goes; exit 0 where it ends well"},
 	{NULL},
@@ -44,9 +48,10 @@ static void arguments_deinit(struct arguments *arguments)
 static int post(const struct arguments *arguments, json_t **ret_job, struct dcb_error *err)
 {
 	const struct submit_options *submit = &arguments->submit;
-	json_auto_t *body = json_pack("{s:o, s:s, s:I}", "plan",
+	json_auto_t *body = json_pack("{s:o, s:s, s:I, s:b}", "plan",
 				      dcb_plan_to_json(&arguments->plan.plan), "label",
-				      submit->label, "priority", (json_int_t)submit->priority);
+				      submit->label, "priority", (json_int_t)submit->priority,
+				      "skip_unchanged", submit->skip_unchanged);
 
 	if (!body ||
 	    (submit->key && json_object_set_new(body, "key", json_string(submit->key)) < 0))

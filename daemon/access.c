@@ -3,15 +3,14 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <nettle/memops.h>
 #include <pwd.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "daemon/config.h"
+#include "daemon/secret.h"
 
-#define MAX_TOKEN  4096
 #define MAX_GROUPS 256
 
 /* ---- hosts ---- */
@@ -81,6 +80,18 @@ static bool is_cross_site(const struct dcb_config *config, const struct dcb_http
 	return !host || !is_ours(config, host + 3);
 }
 
+static int check_site(const struct dcb_config *config, const struct dcb_http_request *request,
+		      struct dcb_error *err)
+{
+	int r = dcb_access_read(config, request, err);
+
+	if (r < 0)
+		return r;
+	if (is_cross_site(config, request))
+		return dcb_error_set(err, EACCES, "a page of another site may not change anything");
+	return 0;
+}
+
 /* ---- people ---- */
 
 static bool in_group(const struct passwd *user, gid_t peer_group, const char *name)
@@ -131,26 +142,16 @@ static int check_peer(const struct dcb_config *config, const struct dcb_http_req
 static int check_token(const struct dcb_config *config, const struct dcb_http_request *request,
 		       char **ret_who, struct dcb_error *err)
 {
-	static const char bearer[] = "Bearer ";
-	const char *given = dcb_http_header(request, "Authorization");
-	_cleanup_free_ char *token = NULL;
-	size_t size;
-	int r;
+	bool fits;
 
 	if (!config->token_file)
 		return dcb_error_set(err, EACCES,
 				     "nothing can be changed over TCP: set token-file");
-	r = dcb_file_read(config->token_file, MAX_TOKEN, &token, &size, err);
-	if (r < 0)
-		return r;
-	while (size > 0 && strchr("\r\n", token[size - 1]))
-		token[--size] = '\0';
-	if (!size)
-		return dcb_error_set(err, EACCES, "the token file is empty");
-	/* In constant time for a given length: a guess must not get warmer. */
-	if (!given || strncmp(given, bearer, strlen(bearer)) != 0 ||
-	    strlen(given + strlen(bearer)) != size ||
-	    !memeql_sec(given + strlen(bearer), token, size))
+	/* Where the file is does not concern who asks. */
+	if (dcb_secret_is_bearer(config->token_file, dcb_http_header(request, "Authorization"),
+				 &fits, NULL) < 0)
+		return dcb_error_set(err, EIO, "token-file cannot be read");
+	if (!fits)
 		return dcb_error_set(err, EACCES, "the token is missing or wrong");
 	*ret_who = strdup("token");
 	return *ret_who ? 0 : dcb_error_oom(err);
@@ -161,11 +162,57 @@ int dcb_access_change(const struct dcb_config *config, const struct dcb_http_req
 {
 	int r;
 
-	r = dcb_access_read(config, request, err);
+	r = check_site(config, request, err);
 	if (r < 0)
 		return r;
-	if (is_cross_site(config, request))
-		return dcb_error_set(err, EACCES, "a page of another site may not change anything");
 	return request->local ? check_peer(config, request, ret_who, err)
 			      : check_token(config, request, ret_who, err);
+}
+
+/* ---- other labs ---- */
+
+static int find_lab(const struct dcb_config *config, const struct dcb_http_request *request,
+		    const struct dcb_lab_config **ret_lab, struct dcb_error *err)
+{
+	const char *header = dcb_http_header(request, "Authorization");
+	const char *unread = NULL;
+
+	for (size_t i = 0; i < config->n_labs; i++) {
+		bool fits;
+
+		/* A lab whose file cannot be read does not shut out the others. */
+		if (dcb_secret_is_bearer(config->labs[i].token_file, header, &fits, NULL) < 0) {
+			unread = config->labs[i].name;
+		} else if (fits) {
+			*ret_lab = &config->labs[i];
+			return 0;
+		}
+	}
+	/* Perhaps it was this one: to be tried again, not given up. */
+	return unread ? dcb_error_set(err, EIO, "[lab %s]: its token cannot be read", unread)
+		      : dcb_error_set(err, EACCES, "the token is missing or no lab's");
+}
+
+int dcb_access_lab(const struct dcb_config *config, const struct dcb_http_request *request,
+		   const struct dcb_lab_config **ret_lab, struct dcb_error *err)
+{
+	const struct dcb_lab_config *lab = NULL;
+	bool fits = true;
+	int r;
+
+	r = check_site(config, request, err);
+	if (r < 0)
+		return r;
+	r = find_lab(config, request, &lab, err);
+	if (r < 0)
+		return r;
+	if (lab->secret_file &&
+	    dcb_secret_is_signature(lab->secret_file,
+				    dcb_http_header(request, "X-Hub-Signature-256"), request->body,
+				    request->size, &fits, NULL) < 0)
+		return dcb_error_set(err, EIO, "[lab %s]: its secret cannot be read", lab->name);
+	if (!fits)
+		return dcb_error_set(err, EACCES, "the signature is missing or wrong");
+	*ret_lab = lab;
+	return 0;
 }

@@ -11,8 +11,6 @@
 #include "daemon/queue.h"
 #include "daemon/route.h"
 
-#define MAX_PAGE 500
-
 static int count(void *context, const struct dcb_store_job *job)
 {
 	(void)job;
@@ -67,9 +65,7 @@ static int get_deliveries(struct dcb_call *call, struct dcb_error *err)
 	int64_t before, limit;
 	int r;
 
-	r = dcb_call_number(call, "before", 1, INT64_MAX, 0, &before, err);
-	if (r >= 0)
-		r = dcb_call_number(call, "limit", 1, MAX_PAGE, 50, &limit, err);
+	r = dcb_call_page(call, &before, &limit, err);
 	if (r >= 0)
 		r = dcb_store_each_delivery(call->api->store, before, limit, add_row, rows, err);
 	if (r < 0)

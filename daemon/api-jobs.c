@@ -12,8 +12,6 @@
 #include "daemon/route.h"
 #include "lab/plan.h"
 
-#define MAX_PAGE 500
-
 struct list {
 	json_t *rows;
 	const struct dcb_follow *follow;
@@ -36,9 +34,7 @@ static int get_jobs(struct dcb_call *call, struct dcb_error *err)
 	int64_t before, limit;
 	int r;
 
-	r = dcb_call_number(call, "before", 1, INT64_MAX, 0, &before, err);
-	if (r >= 0)
-		r = dcb_call_number(call, "limit", 1, MAX_PAGE, 50, &limit, err);
+	r = dcb_call_page(call, &before, &limit, err);
 	if (r >= 0)
 		r = dcb_store_each_job(call->api->store, before, limit, add_row, &list, err);
 	if (r < 0)
@@ -92,12 +88,24 @@ static int check_plan(const json_t *json, struct dcb_error *err)
 	return r;
 }
 
+static int tell_row(void *context, const struct dcb_store_job *job)
+{
+	struct dcb_call *call = context;
+	json_auto_t *object = dcb_job_to_json(job, NULL);
+	_cleanup_free_ char *text = object ? dcb_json_line(object) : NULL;
+
+	if (text)
+		dcb_follow_say(call->api->follow, job->id, "state", text, false);
+	return 0;
+}
+
 static int post_job(struct dcb_call *call, struct dcb_error *err)
 {
 	_cleanup_free_ char *plan_text = NULL;
 	json_auto_t *body = NULL;
 	const char *label = "", *key = NULL;
 	json_int_t priority = 0;
+	int skip_unchanged = false;
 	json_error_t problem;
 	json_t *plan;
 	int64_t id;
@@ -106,8 +114,9 @@ static int post_job(struct dcb_call *call, struct dcb_error *err)
 	r = dcb_call_body(call, &body, err);
 	if (r < 0)
 		return r;
-	if (json_unpack_ex(body, &problem, JSON_STRICT, "{s:o, s?s, s?I, s?s}", "plan", &plan,
-			   "label", &label, "priority", &priority, "key", &key) < 0)
+	if (json_unpack_ex(body, &problem, JSON_STRICT, "{s:o, s?s, s?I, s?s, s?b}", "plan", &plan,
+			   "label", &label, "priority", &priority, "key", &key, "skip_unchanged",
+			   &skip_unchanged) < 0)
 		return dcb_error_usage(err, "job: %s", problem.text);
 	if (strlen(label) > 64 || (key && strlen(key) > 256) || priority < -1000 || priority > 1000)
 		return dcb_error_usage(err, "job: a label has at most 64 bytes, a key 256, a "
@@ -124,11 +133,17 @@ static int post_job(struct dcb_call *call, struct dcb_error *err)
 							 .submitter = call->who,
 							 .plan = plan_text,
 							 .key = key,
-							 .created_us = dcb_now_us()},
+							 .created_us = dcb_now_us(),
+							 .skip_unchanged = skip_unchanged},
 				 &id, err);
 	if (r < 0)
 		return r;
 	call->response->status = r > 0 ? 200 : 201;
+	/* Told before it may start. */
+	if (r == 0)
+		r = dcb_store_get_job(call->api->store, id, tell_row, call, err);
+	if (r < 0)
+		return r;
 	/* The job is in the queue, whatever comes now. */
 	dcb_queue_kick(call->api->queue);
 	call->id = id;
@@ -153,7 +168,8 @@ static int exists(void *context, const struct dcb_store_job *job)
 
 static int follow_job(struct dcb_call *call, struct dcb_error *err)
 {
-	const char *last = dcb_http_header(call->request, "Last-Event-ID");
+	const char *header = dcb_http_header(call->request, "Last-Event-ID");
+	const char *last = header ? header : dcb_http_query(call->request, "after");
 	struct dcb_api *api = call->api;
 	bool open = true;
 	int r = 0;

@@ -9,12 +9,19 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "daemon/access.h"
+#include "daemon/page.h"
 #include "daemon/route.h"
 
+#define MAX_VALUES 100000 /* of a body */
+#define MAX_PAGE   500
+
+static int get_routes(struct dcb_call *call, struct dcb_error *err);
+
+static const struct dcb_route own_routes[] = {{"GET", "/api/v1", false, get_routes}, {NULL}};
+
 static const struct dcb_route *const tables[] = {
-	dcb_job_routes,
-	dcb_daemon_routes,
-	dcb_delivery_routes,
+	own_routes,          dcb_job_routes,     dcb_daemon_routes,
+	dcb_delivery_routes, dcb_summary_routes, dcb_page_routes,
 };
 
 int64_t dcb_now_us(void)
@@ -46,12 +53,10 @@ int dcb_call_body(const struct dcb_call *call, json_t **ret_object, struct dcb_e
 	/* A form of another site cannot send this type. */
 	if (!type || strncmp(type, "application/json", 16) != 0)
 		return dcb_error_usage(err, "the body has to be application/json");
-	r = dcb_json_parse(call->request->body, call->request->size, &object, err);
-	if (r < 0) {
-		if (err)
-			err->kind = DCB_ERROR_USAGE;
+	r = dcb_json_parse_foreign(call->request->body, call->request->size, MAX_VALUES, &object,
+				   err);
+	if (r < 0)
 		return r;
-	}
 	if (!json_is_object(object)) {
 		json_decref(object);
 		return dcb_error_usage(err, "the body has to be a JSON object");
@@ -78,6 +83,32 @@ int dcb_call_number(const struct dcb_call *call, const char *name, int64_t min, 
 				       min, max);
 	*ret_number = number;
 	return 0;
+}
+
+int dcb_call_page(const struct dcb_call *call, int64_t *ret_before, int64_t *ret_limit,
+		  struct dcb_error *err)
+{
+	int r;
+
+	r = dcb_call_number(call, "before", 1, INT64_MAX, 0, ret_before, err);
+	return r < 0 ? r : dcb_call_number(call, "limit", 1, MAX_PAGE, 50, ret_limit, err);
+}
+
+/* What of the server is API: pages are for people. */
+static int get_routes(struct dcb_call *call, struct dcb_error *err)
+{
+	json_auto_t *rows = json_array();
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		for (const struct dcb_route *route = tables[i]; route->method; route++) {
+			if (strncmp(route->path, "/api/", 5) == 0 &&
+			    json_array_append_new(rows,
+						  json_pack("{s:s, s:s}", "method", route->method,
+							    "path", route->path)) < 0)
+				return dcb_error_oom(err);
+		}
+	}
+	return dcb_call_answer(call, json_pack("{s:O}", "routes", rows), err);
 }
 
 /* 1 where the path fits; *ret_id is its number. */
@@ -128,26 +159,35 @@ static int find_route(const struct dcb_http_request *request, const struct dcb_r
 	return dcb_error_set(err, ENOENT, "there is no %.100s", request->path);
 }
 
-int dcb_api_handle(void *context, const struct dcb_http_request *request,
-		   struct dcb_http_response *response, struct dcb_error *err)
+static int handle(struct dcb_call *call, struct dcb_error *err)
 {
-	struct dcb_api *api = context;
 	_cleanup_free_ char *who = NULL;
 	const struct dcb_route *route = NULL;
-	struct dcb_call call = {.api = api, .request = request, .response = response};
 	int r;
 
-	r = dcb_access_read(api->config, request, err);
+	r = dcb_access_read(call->api->config, call->request, err);
 	if (r < 0)
 		return r;
-	r = find_route(request, &route, &call.id, err);
+	r = find_route(call->request, &route, &call->id, err);
 	if (r < 0)
 		return r;
 	if (route->changes) {
-		r = dcb_access_change(api->config, request, &who, err);
+		r = dcb_access_change(call->api->config, call->request, &who, err);
 		if (r < 0)
 			return r;
-		call.who = who;
+		call->who = who;
 	}
-	return route->handle(&call, err);
+	return route->handle(call, err);
+}
+
+int dcb_api_handle(void *context, const struct dcb_http_request *request,
+		   struct dcb_http_response *response, struct dcb_error *err)
+{
+	struct dcb_call call = {.api = context, .request = request, .response = response};
+	int r = handle(&call, err);
+
+	/* Who reads pages gets a page. */
+	if (r < 0 && strncmp(request->path, "/api/", 5) != 0)
+		return dcb_web_fail(&call, r, err);
+	return r;
 }

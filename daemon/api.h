@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #pragma once
 
-/* The HTTP API (schema/openapi.yaml): one table of routes, one function each. */
+/* The HTTP API (schema/openapi.yaml) and the pages: tables of routes, one function each. */
 
 #include "daemon/http.h"
 
@@ -11,6 +11,7 @@ struct dcb_error;
 struct dcb_follow;
 struct dcb_queue;
 struct dcb_store;
+struct dcb_verdict_cache;
 
 /* Everything a request can be about; borrowed. */
 struct dcb_api {
@@ -20,6 +21,7 @@ struct dcb_api {
 	struct dcb_queue *queue;
 	struct dcb_deliver *deliver;
 	struct dcb_follow *follow;
+	struct dcb_verdict_cache *verdicts; /* of the pages */
 	/* Reads the configuration again, all or nothing. */
 	int (*reload)(void *context, struct dcb_error *err);
 	void *context;

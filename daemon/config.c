@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/ini.h"
+#include "reports/formats/kcidb-objects.h"
 #include "reports/report.h"
 
 const struct dcb_option dcb_daemon_options[] = {
@@ -38,6 +39,8 @@ const struct dcb_option dcb_deliver_options[] = {
 	 .help = "where to POST: https, or http on loopback"},
 	{"format", DCB_OPTION_STRING, offsetof(struct dcb_deliver_config, format),
 	 .fallback = "json", .help = "as of `dcbench report`, or chat: {\"text\": ...}"},
+	{"origin", DCB_OPTION_STRING, offsetof(struct dcb_deliver_config, origin),
+	 .fallback = "dcbench", .help = "kcidb: the name that the token is for"},
 	{"events", DCB_OPTION_STRING, offsetof(struct dcb_deliver_config, event_list),
 	 .fallback = "finished,failed",
 	 .help = "of finished, regressed, symptom, failed, recovered"},
@@ -107,6 +110,13 @@ static int check_format(const char *format, const char *where, struct dcb_error 
 	return r < 0 ? dcb_error_wrap(err, "%s", where) : r;
 }
 
+static int check_origin(const char *origin, const char *where, struct dcb_error *err)
+{
+	if (*origin && !origin[strspn(origin, DCB_KCIDB_ORIGIN_LETTERS)])
+		return 0;
+	return dcb_error_usage(err, "%s: origin: \"%.40s\": use a-z, 0-9 and _", where, origin);
+}
+
 static bool is_loopback(const char *url)
 {
 	static const char *const hosts[] = {"http://127.", "http://[::1]",
@@ -154,6 +164,8 @@ static int check_delivery(struct dcb_deliver_config *delivery, struct dcb_error 
 		r = check_events(delivery, where, err);
 	if (r >= 0)
 		r = check_format(delivery->format, where, err);
+	if (r >= 0)
+		r = check_origin(delivery->origin, where, err);
 	if (r >= 0)
 		r = check_file(delivery->secret_file, "secret-file", where, err);
 	if (r >= 0)

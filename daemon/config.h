@@ -36,6 +36,7 @@ const char *dcb_event_name(enum dcb_event event); /* "finished" */
 struct dcb_deliver_config {
 	char *name;
 	char *url, *format;
+	char *origin;     /* who says it, in format kcidb */
 	char *event_list; /* "finished,failed" */
 	unsigned events;  /* the same as bits */
 	char *secret_file, *token_file, *ca_file;

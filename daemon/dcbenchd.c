@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <systemd/sd-daemon.h>
+#include <syslog.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -16,8 +16,9 @@
 #include "base/sink.h"
 #include "daemon/config.h"
 #include "daemon/job.h"
+#include "daemon/log.h"
 #include "daemon/server.h"
-#include "reports/text.h"
+#include "machines/cgroup.h"
 #include "schema/store.h"
 
 static volatile sig_atomic_t arg_stop;
@@ -25,6 +26,7 @@ static volatile sig_atomic_t arg_stop;
 struct arguments {
 	const char *config, *db;
 	int64_t job;
+	bool dashboard_only;
 };
 
 static void on_signal(int number)
@@ -33,20 +35,22 @@ static void on_signal(int number)
 	arg_stop = 1;
 }
 
-/* To the journal by its own prefixes, or to a terminal. */
-static void log_line(void *context, const char *text)
+static void log_line(void *context, const struct dcb_about *about, const char *text)
 {
-	_cleanup_free_ char *clean = dcb_text_printable(text);
-
 	(void)context;
-	fprintf(stderr, SD_INFO "%s\n", clean ? clean : "");
+	dcb_log_line(LOG_INFO, about, text);
 }
 
-static void print_line(void *context, const char *text)
+/* A job's progress: to the daemon, for those who follow it, and to a journal. */
+static void tell_line(void *context, const struct dcb_about *about, const char *text)
 {
-	(void)context;
+	struct dcb_about all = about ? *about : (struct dcb_about){0};
+
 	puts(text);
 	fflush(stdout);
+	all.job = *(const int64_t *)context;
+	if (dcb_log_is_journal())
+		dcb_log_line(LOG_INFO, &all, text);
 }
 
 static int open_store(const char *db, struct dcb_store **ret_store, struct dcb_error *err)
@@ -66,7 +70,8 @@ static int open_store(const char *db, struct dcb_store **ret_store, struct dcb_e
 static int run_job(const struct arguments *arguments, struct dcb_error *err)
 {
 	const struct sigaction action = {.sa_handler = on_signal};
-	const struct dcb_sink sink = {.line = print_line};
+	int64_t job = arguments->job;
+	const struct dcb_sink sink = {.line_about = tell_line, .context = &job};
 	_cleanup_(dcb_config_freep) struct dcb_config *config = NULL;
 	_cleanup_(dcb_store_closep) struct dcb_store *store = NULL;
 	int r;
@@ -82,19 +87,24 @@ static int run_job(const struct arguments *arguments, struct dcb_error *err)
 		r = dcb_job_execute(store, config, arguments->job, &sink, &arg_stop, err);
 	/* The daemon tells why, once for all its jobs. */
 	if (dcb_job_exit_code(r))
-		print_line(NULL, err->message);
+		dcb_sink_say(&sink, "%s", err->message);
 	return r;
 }
 
 static int run_server(const struct arguments *arguments, struct dcb_error *err)
 {
-	const struct dcb_sink sink = {.line = log_line};
+	const struct dcb_sink sink = {.line_about = log_line};
 	_cleanup_(dcb_server_freep) struct dcb_server *server = NULL;
+	struct dcb_error group = DCB_ERROR_NULL;
 	int r;
 
+	/* Boots that find no place for their groups will say so themselves. */
+	if (dcb_cgroup_make_room(&group) < 0)
+		dcb_log_line(LOG_WARNING, NULL, group.message);
 	r = dcb_server_new(&(struct dcb_server_options){.program = "/proc/self/exe",
 							.config = arguments->config,
 							.db = arguments->db,
+							.dashboard_only = arguments->dashboard_only,
 							.sink = &sink},
 			   &server, err);
 	return r < 0 ? r : dcb_server_run(server, err);
@@ -103,21 +113,25 @@ static int run_server(const struct arguments *arguments, struct dcb_error *err)
 static int usage(FILE *file, int code)
 {
 	fprintf(file,
-		"usage: dcbenchd [--config FILE] [--db FILE]\n\n"
+		"usage: dcbenchd [--config FILE] [--db FILE] [--dashboard-only]\n\n"
 		"Runs the queue of `dcbench submit`, tells others what came of it, and serves "
 		"the API.\n\n"
-		"  --config FILE   default: " DCB_CONFIG_PATH ", with FILE.d/*.conf\n"
-		"  --db FILE       default: dcbench.db in the state folder\n");
+		"  --config FILE     default: " DCB_CONFIG_PATH ", with FILE.d/*.conf\n"
+		"  --db FILE         default: dcbench.db in the state folder\n"
+		"  --dashboard-only  run no jobs: only collect and show\n");
 	return code;
 }
 
 /* -1: go on. */
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-	static const struct option options[] = {
-		{"config", required_argument, NULL, 'c'}, {"db", required_argument, NULL, 'd'},
-		{"job", required_argument, NULL, 'j'},    {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},      {NULL}};
+	static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+						{"db", required_argument, NULL, 'd'},
+						{"job", required_argument, NULL, 'j'},
+						{"dashboard-only", no_argument, NULL, 'o'},
+						{"help", no_argument, NULL, 'h'},
+						{"version", no_argument, NULL, 'v'},
+						{NULL}};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
@@ -130,6 +144,9 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 			break;
 		case 'j':
 			arguments->job = strtoll(optarg, NULL, 10);
+			break;
+		case 'o':
+			arguments->dashboard_only = true;
 			break;
 		case 'h':
 			return usage(stdout, 0);
@@ -160,7 +177,8 @@ int main(int argc, char **argv)
 		return 0;
 	if (arguments.job && dcb_job_exit_code(r))
 		return dcb_job_exit_code(r);
-	fprintf(stderr, SD_ERR "dcbenchd: %s\n", err.errnum ? err.message : strerror(-r));
+	dcb_log_line(LOG_ERR, &(struct dcb_about){.job = arguments.job},
+		     err.errnum ? err.message : strerror(-r));
 	if (r == -EINTR)
 		return 130;
 	return err.kind == DCB_ERROR_USAGE ? 2 : 1;

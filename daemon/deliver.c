@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "daemon/deliver.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <nettle/hmac.h>
@@ -11,11 +10,10 @@
 
 #include "base/error.h"
 #include "base/fault.h"
-#include "base/file.h"
-#include "base/random.h"
 #include "base/sink.h"
 #include "daemon/config.h"
-#include "daemon/curl-loop.h"
+#include "daemon/deliver-private.h"
+#include "daemon/kcidb-status.h"
 #include "reports/text.h"
 #include "schema/jobs.h"
 
@@ -25,35 +23,8 @@
 #define LONGEST_US    (6 * 3600 * SECOND_US)
 #define ASKED_US      (24 * 3600 * SECOND_US)
 #define GIVE_UP_US    (7 * 24 * 3600 * SECOND_US)
-#define MAX_SECRET    4096
-#define MAX_SAID      512 /* of the receiver's answer */
 #define UNKNOWN_AFTER (60 * SECOND_US)
 #define HOLD_US       (10 * SECOND_US)
-
-/* One letter under way. */
-struct letter {
-	struct dcb_deliver *deliver;
-	int64_t id, attempts, created_us;
-	char *target;
-	CURL *curl;
-	struct curl_slist *headers;
-	char *body;
-	char said[MAX_SAID];
-	size_t n_said;
-	char curl_error[CURL_ERROR_SIZE];
-	struct letter *next;
-};
-
-struct dcb_deliver {
-	struct dcb_deliver_options options;
-	struct dcb_curl_loop *loop;
-	sd_event_source *timer;
-	struct letter *letters;
-	size_t n_letters;
-	struct dcb_random random;
-	int64_t held_until_us; /* nothing is sent before */
-	int trouble;           /* errno of what was told; 0: all is well */
-};
 
 static int64_t clock_us(void)
 {
@@ -113,106 +84,6 @@ static void letter_free(struct letter *letter)
 }
 
 DEFINE_CLEANUP(struct letter *, letter_free)
-
-static size_t on_said(char *data, size_t size, size_t n, void *context)
-{
-	struct letter *letter = context;
-	size_t room = sizeof(letter->said) - 1 - letter->n_said;
-
-	/* The rest is of no interest, but reading it keeps the connection whole. */
-	room = size * n < room ? size * n : room;
-	memcpy(letter->said + letter->n_said, data, room);
-	letter->n_said += room;
-	letter->said[letter->n_said] = '\0';
-	return size * n;
-}
-
-static int add_header(struct letter *letter, const char *name, const char *value,
-		      struct dcb_error *err)
-{
-	_cleanup_free_ char *line = dcb_format("%s: %s", name, value);
-	struct curl_slist *longer = line ? curl_slist_append(letter->headers, line) : NULL;
-
-	if (!longer)
-		return dcb_error_oom(err);
-	letter->headers = longer;
-	return 0;
-}
-
-/* The file's bytes without the newline that editors leave. */
-static int read_secret(const char *path, char **ret_secret, size_t *ret_size, struct dcb_error *err)
-{
-	int r = dcb_file_read(path, MAX_SECRET, ret_secret, ret_size, err);
-
-	if (r < 0)
-		return r;
-	while (*ret_size > 0 && strchr("\r\n", (*ret_secret)[*ret_size - 1]))
-		(*ret_secret)[--*ret_size] = '\0';
-	return 0;
-}
-
-static int add_secrets(struct letter *letter, const struct dcb_deliver_config *config, size_t size,
-		       struct dcb_error *err)
-{
-	_cleanup_free_ char *secret = NULL, *token = NULL, *bearer = NULL;
-	size_t secret_size, token_size;
-	char signature[72];
-	int r;
-
-	if (config->secret_file) {
-		r = read_secret(config->secret_file, &secret, &secret_size, err);
-		if (r < 0)
-			return r;
-		dcb_deliver_sign(secret, secret_size, letter->body, size, signature);
-		r = add_header(letter, "X-Hub-Signature-256", signature, err);
-		if (r < 0)
-			return r;
-	}
-	if (!config->token_file)
-		return 0;
-	r = read_secret(config->token_file, &token, &token_size, err);
-	if (r < 0)
-		return r;
-	bearer = dcb_format("Bearer %s", token);
-	return bearer ? add_header(letter, "Authorization", bearer, err) : dcb_error_oom(err);
-}
-
-static int address(struct letter *letter, const struct dcb_store_delivery *row,
-		   const struct dcb_deliver_config *config, struct dcb_error *err)
-{
-	CURL *curl = letter->curl;
-	int r;
-
-	r = add_header(letter, "Content-Type", row->content_type, err);
-	if (r >= 0)
-		r = add_header(letter, "Idempotency-Key", row->key, err);
-	if (r >= 0)
-		r = add_header(letter, "X-Dcbench-Event", row->event, err);
-	/* No wait for "100 Continue" that many receivers never say. */
-	if (r >= 0)
-		r = add_header(letter, "Expect", "", err);
-	if (r >= 0)
-		r = add_secrets(letter, config, row->size, err);
-	if (r < 0)
-		return r;
-	if (curl_easy_setopt(curl, CURLOPT_URL, config->url) != CURLE_OK ||
-	    (config->ca_file &&
-	     curl_easy_setopt(curl, CURLOPT_CAINFO, config->ca_file) != CURLE_OK))
-		return dcb_error_oom(err);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_POST, 1L);
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, letter->body);
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)row->size);
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, letter->headers);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)config->timeout_s);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "dcbenchd");
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_said);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, letter);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, letter->curl_error);
-	curl_easy_setopt(curl, CURLOPT_PRIVATE, letter);
-	return 0;
-}
 
 /* ---- what came of it ---- */
 
@@ -281,6 +152,66 @@ static void describe(const struct letter *letter, long status, char *text, size_
 					       : "");
 }
 
+/* It is with its receiver: from now on its id is asked for. */
+static void accept_letter(struct dcb_deliver *deliver, const struct letter *letter,
+			  const char *remote_id, int64_t status, int64_t now)
+{
+	struct dcb_error err = DCB_ERROR_NULL;
+	int64_t wait = dcb_deliver_wait(1, dcb_random_next(&deliver->random), -1);
+
+	if (dcb_store_accept_delivery(deliver->options.store, letter->id, remote_id, status,
+				      now + wait, &err) < 0)
+		dcb_sink_say(deliver->options.sink, "delivery %" PRId64 ": %s", letter->id,
+			     err.message);
+	else
+		dcb_sink_say(deliver->options.sink, "delivery %" PRId64 " to %s: taken as %s",
+			     letter->id, letter->target, remote_id);
+}
+
+static void on_taken(struct dcb_deliver *deliver, const struct letter *letter, long status,
+		     int64_t now)
+{
+	_cleanup_free_ char *id = letter->later ? dcb_kcidb_read_id(letter->said) : NULL;
+
+	if (id)
+		accept_letter(deliver, letter, id, status, now);
+	else
+		note(deliver, letter->id, letter->target, DCB_DELIVERY_DELIVERED, status, NULL,
+		     now);
+}
+
+static void on_answer(struct dcb_deliver *deliver, const struct letter *letter, long status,
+		      int64_t retry_after_s, int64_t now)
+{
+	char text[320];
+
+	describe(letter, status, text, sizeof(text));
+	if (is_passing(status))
+		again(deliver, letter, status, text, retry_after_s, now);
+	else
+		note(deliver, letter->id, letter->target, DCB_DELIVERY_DEAD, status, text, now);
+}
+
+/* An id that is not found is asked for again: it may be on its way from one place to another. */
+static void on_told(struct dcb_deliver *deliver, const struct letter *letter, long status,
+		    int64_t retry_after_s, int64_t now)
+{
+	_cleanup_free_ char *text = NULL;
+	bool answered = (status >= 200 && status < 300) || status == 404;
+	enum dcb_kcidb_state state = dcb_kcidb_read_status(letter->said, &text);
+
+	if (!answered || (status == 404 && !text))
+		on_answer(deliver, letter, status, retry_after_s, now);
+	else if (state == DCB_KCIDB_PROCESSED)
+		note(deliver, letter->id, letter->target, DCB_DELIVERY_DELIVERED, status, NULL,
+		     now);
+	else if (state == DCB_KCIDB_FAILED)
+		note(deliver, letter->id, letter->target, DCB_DELIVERY_DEAD, status, text, now);
+	else
+		again(deliver, letter, status, text ? text : "no status in the answer",
+		      retry_after_s, now);
+}
+
 static void on_done(void *context, CURL *curl, CURLcode code)
 {
 	struct dcb_deliver *deliver = context;
@@ -294,21 +225,18 @@ static void on_done(void *context, CURL *curl, CURLcode code)
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
 	DCB_FAULT("letter-answered");
+	if (retry_after <= 0)
+		retry_after = -1;
 	if (code != CURLE_OK) {
 		snprintf(text, sizeof(text), "%.300s",
 			 *letter->curl_error ? letter->curl_error : curl_easy_strerror(code));
 		again(deliver, letter, 0, text, -1, now);
+	} else if (letter->asks) {
+		on_told(deliver, letter, status, retry_after, now);
 	} else if (status >= 200 && status < 300) {
-		note(deliver, letter->id, letter->target, DCB_DELIVERY_DELIVERED, status, NULL,
-		     now);
+		on_taken(deliver, letter, status, now);
 	} else {
-		describe(letter, status, text, sizeof(text));
-		if (is_passing(status))
-			again(deliver, letter, status, text, retry_after > 0 ? retry_after : -1,
-			      now);
-		else
-			note(deliver, letter->id, letter->target, DCB_DELIVERY_DEAD, status, text,
-			     now);
+		on_answer(deliver, letter, status, retry_after, now);
 	}
 	DCB_FAULT("letter-noted");
 	letter_free(letter);
@@ -393,7 +321,7 @@ static int take(void *context, const struct dcb_store_delivery *row)
 	letter = letter_new(deliver, row);
 	if (!letter)
 		return -ENOMEM;
-	if (address(letter, row, config, &err) < 0) {
+	if (dcb_letter_address(letter, row, config, &err) < 0) {
 		batch->failed[batch->n_failed].letter = letter;
 		snprintf(batch->failed[batch->n_failed++].text, 200, "%.199s", err.message);
 	} else {

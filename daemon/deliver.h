@@ -13,6 +13,10 @@
  *   else                      dead: the receiver will not have it. Redirections are not followed:
  *                             the letter, and its token, go to the configured host or nowhere.
  *
+ * KCIDB works on what it took later (daemon/kcidb-status.h): after a 2xx with an id the letter goes
+ * on waiting, and each further attempt asks for that id, until it is processed (delivered) or
+ * failed (dead, with what KCIDB says of it). A dead one that is retried is sent again.
+ *
  * A letter may arrive twice (the answer can be lost), so it carries the key of its row as
  * Idempotency-Key. With secret-file it is signed as GitHub's webhooks are:
  * X-Hub-Signature-256: sha256=HMAC(body). With token-file: Authorization: Bearer.

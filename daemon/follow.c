@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/json.h"
+#include "reports/text.h"
 
 #define KEPT 1024 /* events, of all jobs */
 
@@ -65,6 +67,22 @@ static bool concerns(int64_t wanted, const struct event *event)
 	return event->id && (wanted == 0 || wanted == event->job);
 }
 
+static void send_event(struct follower *follower, const struct event *event)
+{
+	_cleanup_free_ char *text = NULL, *line = NULL;
+	json_auto_t *object = NULL;
+
+	if (follower->job || strcmp(event->name, "progress") != 0) {
+		dcb_http_stream_send(follower->stream, event->name, event->id, event->data);
+		return;
+	}
+	line = dcb_text_utf8(event->data);
+	object = line ? json_pack("{s:I, s:s}", "job", (json_int_t)event->job, "line", line) : NULL;
+	text = object ? dcb_json_line(object) : NULL;
+	if (text)
+		dcb_http_stream_send(follower->stream, event->name, event->id, text);
+}
+
 int dcb_follow_add(struct dcb_follow *follow, struct dcb_http *http, int64_t job, uint64_t last_id,
 		   struct dcb_http_stream **ret_stream, struct dcb_error *err)
 {
@@ -87,7 +105,7 @@ int dcb_follow_add(struct dcb_follow *follow, struct dcb_http *http, int64_t job
 		const struct event *event = &follow->events[id % KEPT];
 
 		if (concerns(job, event))
-			dcb_http_stream_send(follower->stream, event->name, event->id, event->data);
+			send_event(follower, event);
 	}
 	*ret_stream = follower->stream;
 	return 0;
@@ -115,10 +133,33 @@ void dcb_follow_say(struct dcb_follow *follow, int64_t job, const char *name, co
 	for (struct follower *follower = follow->followers; follower; follower = follower->next) {
 		if (!concerns(follower->job, event))
 			continue;
-		dcb_http_stream_send(follower->stream, name, event->id, data);
+		send_event(follower, event);
 		if (ended && follower->job)
 			dcb_http_stream_end(follower->stream);
 	}
+}
+
+uint64_t dcb_follow_newest(const struct dcb_follow *follow)
+{
+	return follow->last;
+}
+
+int dcb_follow_each_line(const struct dcb_follow *follow, int64_t job,
+			 int (*each)(void *context, const char *line), void *context)
+{
+	uint64_t first = follow->last >= KEPT ? follow->last - KEPT + 1 : 1;
+
+	for (uint64_t id = first; id <= follow->last; id++) {
+		const struct event *event = &follow->events[id % KEPT];
+		int r;
+
+		if (!concerns(job, event) || strcmp(event->name, "progress") != 0)
+			continue;
+		r = each(context, event->data);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 const char *dcb_follow_last(const struct dcb_follow *follow, int64_t job)

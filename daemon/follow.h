@@ -3,8 +3,9 @@
 
 /*
  * Who follows which job: server-sent events, "progress" with a line of the job, "state" with its
- * row as JSON. A follower that comes late gets the last lines first; one that lost its connection
- * says the last id that it has (Last-Event-ID) and misses nothing that is still kept.
+ * row as JSON. Who follows all jobs is told whose line it is: {"job": 7, "line": "..."}. A follower
+ * that comes late gets the last lines first; one that lost its connection says the last id that it
+ * has (Last-Event-ID) and misses nothing that is still kept.
  */
 
 #include <stdint.h>
@@ -26,5 +27,10 @@ int dcb_follow_add(struct dcb_follow *follow, struct dcb_http *http, int64_t job
 /* ended: no more will come of this job; those that follow only it are let go. */
 void dcb_follow_say(struct dcb_follow *follow, int64_t job, const char *event, const char *data,
 		    bool ended);
+/* The id of the newest event: who has seen all that there is says it as the last. */
+uint64_t dcb_follow_newest(const struct dcb_follow *follow);
+/* The job's lines that are kept, oldest first. */
+int dcb_follow_each_line(const struct dcb_follow *follow, int64_t job,
+			 int (*each)(void *context, const char *line), void *context);
 /* The job's last line, or NULL; valid until the next call. */
 const char *dcb_follow_last(const struct dcb_follow *follow, int64_t job);

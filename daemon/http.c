@@ -2,6 +2,7 @@
 #include "daemon/http.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,12 +11,14 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "daemon/http-encode.h"
 #include "daemon/http-private.h"
 #include "reports/text.h"
 
 #define MAX_LISTENERS     4
 #define DEFAULT_TIMEOUT_S 30
 #define DEFAULT_MAX       256
+#define TRIM_ABOVE        ((size_t)1 << 20)
 
 /* ---- the loop ---- */
 
@@ -70,11 +73,17 @@ static int on_time(sd_event_source *source, uint64_t now_us, void *context)
 
 static void request_free(struct request *request)
 {
+	bool large;
+
 	if (!request)
 		return;
+	large = request->allocated > TRIM_ABOVE;
 	free(request->path);
 	free(request->body);
 	free(request);
+	/* What was made of a large body is gone too: back to the system with it. */
+	if (large)
+		malloc_trim(0);
 }
 
 /* Takes libmicrohttpd's decoded path as it is or not at all. */
@@ -118,7 +127,7 @@ const char *dcb_http_header(const struct dcb_http_request *request, const char *
 
 /* ---- answers ---- */
 
-static unsigned status_of(int r, const struct dcb_error *err)
+unsigned dcb_http_status(int r, const struct dcb_error *err)
 {
 	switch (r) {
 	case -ENOENT:
@@ -162,13 +171,6 @@ static const struct {
 	{"Cross-Origin-Resource-Policy", "same-origin"},
 };
 
-static bool matches(const struct dcb_http_request *request, const char *etag)
-{
-	const char *list = dcb_http_header(request, MHD_HTTP_HEADER_IF_NONE_MATCH);
-
-	return list && etag && strstr(list, etag);
-}
-
 static enum MHD_Result queue(const struct dcb_http_request *request, struct MHD_Response *reply,
 			     const struct dcb_http_response *response)
 {
@@ -183,6 +185,12 @@ static enum MHD_Result queue(const struct dcb_http_request *request, struct MHD_
 		MHD_add_response_header(reply, MHD_HTTP_HEADER_ETAG, response->etag);
 	MHD_add_response_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL,
 				response->etag ? "no-cache" : "no-store");
+	if (response->encoding)
+		MHD_add_response_header(reply, MHD_HTTP_HEADER_CONTENT_ENCODING,
+					response->encoding);
+	if (!response->stream)
+		MHD_add_response_header(reply, MHD_HTTP_HEADER_VARY,
+					MHD_HTTP_HEADER_ACCEPT_ENCODING);
 	if (response->location)
 		MHD_add_response_header(reply, MHD_HTTP_HEADER_LOCATION, response->location);
 	result = MHD_queue_response(request->connection, status, reply);
@@ -190,20 +198,49 @@ static enum MHD_Result queue(const struct dcb_http_request *request, struct MHD_
 	return result;
 }
 
+/* Uncompressed where there is no memory for it. */
+static void compress_body(const struct dcb_http_request *request,
+			  struct dcb_http_response *response)
+{
+	const char *accept = dcb_http_header(request, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+	size_t size;
+	char *data;
+
+	if (response->size < DCB_HTTP_GZIP_MIN || !dcb_http_takes_gzip(accept) ||
+	    dcb_http_gzip(response->body, response->size, &data, &size) < 0)
+		return;
+	free(response->body);
+	response->body = data;
+	response->size = size;
+	response->encoding = "gzip";
+}
+
+static bool is_fresh(const struct dcb_http_request *request, const char *etag)
+{
+	return dcb_http_etag_matches(dcb_http_header(request, MHD_HTTP_HEADER_IF_NONE_MATCH), etag);
+}
+
 static enum MHD_Result answer(struct dcb_http_listener *listener,
 			      const struct dcb_http_request *request,
 			      struct dcb_http_response *response)
 {
+	char etag[DCB_HTTP_ETAG_SIZE];
 	struct MHD_Response *reply;
 
+	if (!response->stream && !response->etag && !response->status && response->body &&
+	    strcmp(request->method, MHD_HTTP_METHOD_GET) == 0) {
+		dcb_http_etag(response->body, response->size, etag);
+		response->etag = etag;
+	}
 	if (response->stream) {
 		reply = dcb_http_stream_attach(response->stream, listener, request->connection);
 		response->content_type = "text/event-stream";
-	} else if (matches(request, response->etag)) {
+	} else if (is_fresh(request, response->etag)) {
 		free(response->body);
 		response->status = MHD_HTTP_NOT_MODIFIED;
 		reply = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
 	} else {
+		compress_body(request, response);
 		reply = MHD_create_response_from_buffer(response->size, response->body,
 							MHD_RESPMEM_MUST_FREE);
 		if (!reply)
@@ -224,7 +261,8 @@ static enum MHD_Result handle(struct dcb_http_listener *listener, struct request
 	r = options->handler(options->context, &request->row, &response, &err);
 	if (r < 0) {
 		free(response.body);
-		fill_error(&response, status_of(r, &err), err.errnum ? err.message : strerror(-r));
+		fill_error(&response, dcb_http_status(r, &err),
+			   err.errnum ? err.message : strerror(-r));
 	}
 	return answer(listener, &request->row, &response);
 }

@@ -47,11 +47,17 @@ struct dcb_http_response {
 	const char *content_type; /* static text; NULL: application/json */
 	char *body;               /* malloc'd, taken over */
 	size_t size;
-	const char *etag;     /* "\"...\"", copied; a match with If-None-Match becomes 304 */
+	/* Copied. What a GET finds without one gets a digest of its body. A match with
+	 * If-None-Match becomes 304. */
+	const char *etag;
 	const char *location; /* copied */
 	/* Instead of a body: stays open, and what is sent there goes out at once. */
 	struct dcb_http_stream *stream;
+	const char *encoding; /* the server's: it compresses what the client takes compressed */
 };
+
+/* Of a failed call, and of its error's kind: 404 for -ENOENT, and so on as below. */
+unsigned dcb_http_status(int r, const struct dcb_error *err);
 
 /* -ENOENT becomes 404, -EACCES 403, -EBUSY 409, a usage error 400, -E2BIG 413, others 500: each
  * with {"error": message}. */

@@ -2,6 +2,7 @@
 #include "daemon/job.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -9,9 +10,11 @@
 #include "base/fault.h"
 #include "base/json.h"
 #include "base/paths.h"
+#include "base/sink.h"
 #include "daemon/letters.h"
 #include "daemon/queue.h"
 #include "daemon/route.h"
+#include "daemon/unchanged.h"
 #include "lab/owner.h"
 #include "lab/plan.h"
 #include "lab/run.h"
@@ -19,8 +22,13 @@
 #include "schema/store.h"
 
 struct task {
+	struct dcb_store *store;
+	int64_t id;
 	char *plan;
+	size_t n_kernels;
 	int64_t run;
+	bool skip_unchanged;
+	int64_t known; /* the run that has said it all */
 };
 
 static int read_task(void *context, const struct dcb_store_job *job)
@@ -28,6 +36,7 @@ static int read_task(void *context, const struct dcb_store_job *job)
 	struct task *task = context;
 
 	task->run = job->run;
+	task->skip_unchanged = job->skip_unchanged;
 	task->plan = strdup(job->plan);
 	return task->plan ? 0 : -ENOMEM;
 }
@@ -38,8 +47,21 @@ static int read_state(void *context, const struct dcb_store_run *run)
 	return 0;
 }
 
-static int begin(struct dcb_store *store, const char *text, const struct dcb_run_options *options,
-		 struct dcb_error *err)
+/* Specs that move have come to rest here, and nothing is booted yet. */
+static int skip_known(void *context, const json_t *fingerprint, const char *const *kernel_sha256s,
+		      struct dcb_error *err)
+{
+	struct task *task = context;
+	int r;
+
+	r = dcb_unchanged_find(task->store, task->id, kernel_sha256s, task->n_kernels, fingerprint,
+			       &task->known, err);
+	if (r <= 0)
+		return r;
+	return dcb_error_set(err, EALREADY, "unchanged since run %" PRId64, task->known);
+}
+
+static int begin(struct task *task, const struct dcb_run_options *options, struct dcb_error *err)
 {
 	_cleanup_(dcb_plan_deinit) struct dcb_plan plan;
 	json_auto_t *json = NULL;
@@ -49,12 +71,15 @@ static int begin(struct dcb_store *store, const char *text, const struct dcb_run
 	r = dcb_plan_init(&plan, err);
 	if (r < 0)
 		return r;
-	r = dcb_json_parse(text, strlen(text), &json, err);
+	r = dcb_json_parse(task->plan, strlen(task->plan), &json, err);
 	if (r >= 0)
 		r = dcb_plan_from_json(&plan, json, err);
 	if (r >= 0)
 		r = dcb_plan_settle(&plan, err);
-	return r < 0 ? r : dcb_run_start(store, &plan, options, &run, err);
+	if (r < 0)
+		return r;
+	task->n_kernels = plan.n_kernels;
+	return dcb_run_start(task->store, &plan, options, &run, err);
 }
 
 /* A run that was done before its job could say so is done. */
@@ -70,8 +95,7 @@ static int go_on(struct dcb_store *store, int64_t run, const struct dcb_run_opti
 	return dcb_run_resume(store, run, &(const struct dcb_run_more){0}, options, err);
 }
 
-static int work(struct dcb_store *store, const struct task *task, struct dcb_run_options *options,
-		struct dcb_error *err)
+static int work(struct task *task, struct dcb_run_options *options, struct dcb_error *err)
 {
 	_cleanup_free_ char *state = NULL, *cache = NULL;
 	int r;
@@ -83,8 +107,11 @@ static int work(struct dcb_store *store, const struct task *task, struct dcb_run
 		return r;
 	options->state = state;
 	options->cache = cache;
-	return task->run ? go_on(store, task->run, options, err)
-			 : begin(store, task->plan, options, err);
+	if (task->skip_unchanged) {
+		options->ready = skip_known;
+		options->context = task;
+	}
+	return task->run ? go_on(task->store, task->run, options, err) : begin(task, options, err);
 }
 
 int dcb_job_exit_code(int r)
@@ -108,7 +135,7 @@ int dcb_job_execute(struct dcb_store *store, const struct dcb_config *config, in
 		.sink = sink, .stop = stop, .judge = dcb_look_judge, .job = job_id};
 	_cleanup_free_ char *owner = NULL, *plan = NULL;
 	struct dcb_error own = DCB_ERROR_NULL;
-	struct task task = {0};
+	struct task task = {.store = store, .id = job_id};
 	int r;
 
 	r = dcb_owner_self(&owner, err);
@@ -121,12 +148,17 @@ int dcb_job_execute(struct dcb_store *store, const struct dcb_config *config, in
 	plan = task.plan;
 	if (r < 0)
 		return r;
-	r = work(store, &task, &options, &own);
+	r = work(&task, &options, &own);
 	if (r == -EINTR)
 		return dcb_error_set(err, EINTR, "interrupted");
 	if (dcb_job_exit_code(r)) {
 		*err = own;
 		return r;
+	}
+	if (task.known) {
+		dcb_sink_say(sink, "%s", own.message);
+		return dcb_letters_finish(store, config, job_id, owner, DCB_JOB_DONE, own.message,
+					  err);
 	}
 	return dcb_letters_finish(store, config, job_id, owner,
 				  r < 0 ? DCB_JOB_FAILED : DCB_JOB_DONE,

@@ -104,7 +104,9 @@ static void find_events(struct ending *ending)
 	}
 	if (ending->state != DCB_JOB_DONE)
 		return;
-	ending->events = 1u << DCB_EVENT_FINISHED;
+	/* One that had nothing new to say has no run. */
+	if (ending->run)
+		ending->events = 1u << DCB_EVENT_FINISHED;
 	if (ending->failed_before)
 		ending->events |= 1u << DCB_EVENT_RECOVERED;
 	if (summary && has_symptom(summary))
@@ -161,19 +163,20 @@ static char *chat_body(const struct ending *ending)
 	return object ? dcb_json_line(object) : NULL;
 }
 
-static char *report_body(const struct ending *ending, const char *name, struct dcb_error *err)
+static char *report_body(const struct ending *ending, const struct dcb_deliver_config *target,
+			 struct dcb_error *err)
 {
 	const struct dcb_report report = {.summary = ending->summary,
 					  .store = ending->store,
 					  .width = 80,
-					  .origin = "dcbench"};
+					  .origin = target->origin};
 	const struct dcb_report_format *format;
 	char *text = NULL;
 	size_t size;
 	FILE *file;
 	int r;
 
-	r = dcb_report_format_find(name, &format, err);
+	r = dcb_report_format_find(target->format, &format, err);
 	if (r >= 0)
 		r = dcb_report_format_check(format, ending->summary, err);
 	if (r < 0)
@@ -198,7 +201,7 @@ static char *make_body(const struct ending *ending, const struct dcb_deliver_con
 	if (strcmp(target->format, "chat") == 0)
 		return chat_body(ending);
 	if (ending->summary && ending->state == DCB_JOB_DONE)
-		body = report_body(ending, target->format, &err);
+		body = report_body(ending, target, &err);
 	if (body)
 		return body;
 	return event_body(ending, event,

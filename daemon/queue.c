@@ -60,7 +60,7 @@ struct dcb_queue {
 /* ---- rows ---- */
 
 struct row {
-	int64_t id, attempts;
+	int64_t id, run, attempts;
 	enum dcb_job_state state;
 	char *plan, *owner, *reason;
 	bool there;
@@ -76,6 +76,7 @@ static void row_deinit(struct row *row)
 static int keep_row(struct row *row, const struct dcb_store_job *job)
 {
 	row->id = job->id;
+	row->run = job->run;
 	row->attempts = job->attempts;
 	row->state = job->state;
 	row->there = true;
@@ -115,23 +116,26 @@ static int keep_first(void *context, const struct dcb_store_job *job)
 	return keep_row(search->row, job);
 }
 
-static void say(const struct dcb_queue *queue, int64_t job, const char *what, const char *more)
+static void say(const struct dcb_queue *queue, int64_t job, int64_t run, const char *what,
+		const char *more)
 {
-	dcb_sink_say(queue->options.sink, "job %" PRId64 ": %s%s%s", job, what, more ? ": " : "",
-		     more ? more : "");
+	dcb_sink_say_about(queue->options.sink, &(struct dcb_about){.job = job, .run = run},
+			   "job %" PRId64 ": %s%s%s", job, what, more ? ": " : "",
+			   more ? more : "");
 }
 
-static int finish(struct dcb_queue *queue, int64_t job, const char *owner, enum dcb_job_state state,
-		  const char *reason, struct dcb_error *err)
+/* owner: NULL for one that is queued. */
+static int finish(struct dcb_queue *queue, const struct row *row, const char *owner,
+		  enum dcb_job_state state, const char *reason, struct dcb_error *err)
 {
 	const struct dcb_queue_options *options = &queue->options;
 	int r;
 
-	r = options->finish(options->context, job, owner, state, reason, err);
+	r = options->finish(options->context, row->id, owner, state, reason, err);
 	if (r < 0)
-		return dcb_error_wrap(err, "storing the end of job %" PRId64, job);
-	say(queue, job, dcb_job_state_name(state), reason);
-	options->changed(options->context, job);
+		return dcb_error_wrap(err, "storing the end of job %" PRId64, row->id);
+	say(queue, row->id, row->run, dcb_job_state_name(state), reason);
+	options->changed(options->context, row->id);
 	return 0;
 }
 
@@ -315,7 +319,7 @@ static int requeue(struct child *child, const struct row *row, const char *why, 
 		return r;
 	DCB_FAULT("requeue-stored");
 	if (!child->queue->trouble)
-		say(child->queue, row->id, "queued again", reason);
+		say(child->queue, row->id, row->run, "queued again", reason);
 	options->changed(options->context, row->id);
 	return 0;
 }
@@ -328,11 +332,11 @@ static int count_attempt(struct dcb_queue *queue, const struct row *row, const c
 	int r;
 
 	if (row->attempts + 1 >= options->config->attempts)
-		return finish(queue, row->id, NULL, DCB_JOB_FAILED, why, err);
+		return finish(queue, row, NULL, DCB_JOB_FAILED, why, err);
 	r = dcb_store_count_attempt(options->store, row->id, err);
 	if (r < 0)
 		return r;
-	say(queue, row->id, "queued again", why);
+	say(queue, row->id, row->run, "queued again", why);
 	options->changed(options->context, row->id);
 	return 0;
 }
@@ -359,13 +363,14 @@ static int settle(struct child *child, const struct row *row, const struct dcb_e
 
 	if (!queued && !running) {
 		go_on(queue);
+		say(queue, row->id, row->run, dcb_job_state_name(row->state), row->reason);
 		options->changed(options->context, row->id);
 		return 0;
 	}
 	options->died(options->context);
 	describe(end, why, sizeof(why));
 	if (child->cancelled)
-		return finish(queue, row->id, row->owner, DCB_JOB_CANCELLED, child->reason, err);
+		return finish(queue, row, row->owner, DCB_JOB_CANCELLED, child->reason, err);
 	if (trouble)
 		hold(queue, trouble, child->last);
 	if (queued && (child->stopped || trouble))
@@ -374,11 +379,11 @@ static int settle(struct child *child, const struct row *row, const struct dcb_e
 		return count_attempt(queue, row, why, err);
 	if (queued)
 		/* It could not even claim its job: trying again would not end. */
-		return finish(queue, row->id, NULL, DCB_JOB_FAILED, why, err);
+		return finish(queue, row, NULL, DCB_JOB_FAILED, why, err);
 	if (trouble)
 		return requeue(child, row, child->last, false, err);
 	if (!child->stopped && row->attempts >= options->config->attempts)
-		return finish(queue, row->id, row->owner, DCB_JOB_FAILED, why, err);
+		return finish(queue, row, row->owner, DCB_JOB_FAILED, why, err);
 	return requeue(child, row, why, true, err);
 }
 
@@ -417,7 +422,7 @@ static int on_grace(sd_event_source *source, uint64_t now_us, void *context)
 
 	(void)source;
 	(void)now_us;
-	say(child->queue, child->job, "does not stop: killed", NULL);
+	say(child->queue, child->job, 0, "does not stop: killed", NULL);
 	dcb_process_signal(&child->process, SIGKILL);
 	return 0;
 }
@@ -506,7 +511,7 @@ static int start(struct dcb_queue *queue, int64_t job, const struct cost *cost,
 		return r;
 	}
 	if (!queue->trouble)
-		say(queue, job, "started", NULL);
+		say(queue, job, 0, "started", NULL);
 	return 0;
 }
 
@@ -590,9 +595,9 @@ static int recover_row(struct dcb_queue *queue, const struct row *row, struct dc
 	const struct dcb_queue_options *options = &queue->options;
 
 	if (row->reason)
-		return finish(queue, row->id, row->owner, DCB_JOB_CANCELLED, row->reason, err);
+		return finish(queue, row, row->owner, DCB_JOB_CANCELLED, row->reason, err);
 	if (row->attempts >= options->config->attempts)
-		return finish(queue, row->id, row->owner, DCB_JOB_FAILED,
+		return finish(queue, row, row->owner, DCB_JOB_FAILED,
 			      "its process died, as did those before it", err);
 	return dcb_store_requeue_job(options->store, row->id, row->owner, "its process died", true,
 				     err);
@@ -643,7 +648,7 @@ static int kick(struct dcb_queue *queue, struct dcb_error *err)
 		if (!row.there)
 			return 0;
 		if (read_cost(&row, &cost, &own) < 0) {
-			r = finish(queue, row.id, NULL, DCB_JOB_FAILED, own.message, err);
+			r = finish(queue, &row, NULL, DCB_JOB_FAILED, own.message, err);
 			if (r < 0)
 				return r;
 			continue;
@@ -681,7 +686,7 @@ int dcb_queue_cancel(struct dcb_queue *queue, int64_t job_id, const char *reason
 				     dcb_job_state_name(row.state));
 	/* Its process may claim it meanwhile, and then it runs. */
 	if (row.state == DCB_JOB_QUEUED)
-		r = finish(queue, job_id, NULL, DCB_JOB_CANCELLED, reason, err);
+		r = finish(queue, &row, NULL, DCB_JOB_CANCELLED, reason, err);
 	if (row.state == DCB_JOB_RUNNING || r == -EBUSY)
 		r = dcb_store_ask_job(options->store, job_id, reason, err);
 	if (r < 0)

@@ -24,7 +24,8 @@ struct dcb_route {
 };
 
 /* Ends with a NULL method. */
-extern const struct dcb_route dcb_job_routes[], dcb_daemon_routes[], dcb_delivery_routes[];
+extern const struct dcb_route dcb_job_routes[], dcb_daemon_routes[], dcb_delivery_routes[],
+	dcb_page_routes[], dcb_summary_routes[];
 
 /* The answer: takes `json` over; NULL is -ENOMEM. */
 int dcb_call_answer(struct dcb_call *call, json_t *json, struct dcb_error *err);
@@ -33,5 +34,8 @@ int dcb_call_body(const struct dcb_call *call, json_t **ret_object, struct dcb_e
 /* A number of the query within its bounds, or the default. */
 int dcb_call_number(const struct dcb_call *call, const char *name, int64_t min, int64_t max,
 		    int64_t fallback, int64_t *ret_number, struct dcb_error *err);
+/* "before" (0: from the newest) and "limit" of a list. */
+int dcb_call_page(const struct dcb_call *call, int64_t *ret_before, int64_t *ret_limit,
+		  struct dcb_error *err);
 /* Unix microseconds. */
 int64_t dcb_now_us(void);

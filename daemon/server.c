@@ -25,6 +25,7 @@
 #include "daemon/job-json.h"
 #include "daemon/letters.h"
 #include "daemon/listen.h"
+#include "daemon/page.h"
 #include "daemon/queue.h"
 #include "daemon/route.h"
 #include "lab/scratch.h"
@@ -40,6 +41,7 @@ struct dcb_server {
 	struct dcb_queue *queue;
 	struct dcb_deliver *deliver;
 	struct dcb_follow *follow;
+	struct dcb_verdict_cache *verdicts;
 	struct dcb_api api;
 	char *socket; /* ours to remove, or NULL */
 	/* The configuration as it is in force, for jobs: always under this number. */
@@ -136,13 +138,23 @@ static int publish(struct dcb_server *server, const struct dcb_config *config,
 	return 0;
 }
 
+static int load_config(const struct dcb_server *server, struct dcb_config **ret_config,
+		       struct dcb_error *err)
+{
+	int r = dcb_config_load(server->options.config, ret_config, err);
+
+	if (r >= 0 && server->options.dashboard_only)
+		(*ret_config)->dashboard_only = true;
+	return r;
+}
+
 static int reload(void *context, struct dcb_error *err)
 {
 	struct dcb_server *server = context;
 	struct dcb_config *config;
 	int r;
 
-	r = dcb_config_load(server->options.config, &config, err);
+	r = load_config(server, &config, err);
 	if (r < 0)
 		return r;
 	DCB_FAULT("reload-read");
@@ -276,7 +288,9 @@ static int make_parts(struct dcb_server *server, struct dcb_error *err)
 						    .seed = (uint64_t)dcb_now_us()};
 	int r;
 
-	r = dcb_follow_new(&server->follow, err);
+	r = dcb_verdict_cache_new(&server->verdicts, err);
+	if (r >= 0)
+		r = dcb_follow_new(&server->follow, err);
 	if (r >= 0)
 		r = dcb_http_new(server->event, &http, &server->http, err);
 	if (r >= 0)
@@ -291,6 +305,7 @@ static int make_parts(struct dcb_server *server, struct dcb_error *err)
 				       .queue = server->queue,
 				       .deliver = server->deliver,
 				       .follow = server->follow,
+				       .verdicts = server->verdicts,
 				       .reload = reload,
 				       .context = server};
 	return dcb_listen(server->http, server->config, &server->socket, err);
@@ -303,7 +318,7 @@ static int begin(struct dcb_server *server, struct dcb_error *err)
 	r = sd_event_default(&server->event);
 	if (r < 0)
 		return dcb_error_sys(err, -r, "event loop");
-	r = dcb_config_load(server->options.config, &server->config, err);
+	r = load_config(server, &server->config, err);
 	if (r >= 0)
 		r = publish(server, server->config, err);
 	if (r < 0)
@@ -364,6 +379,7 @@ void dcb_server_free(struct dcb_server *server)
 	dcb_http_free(server->http);
 	dcb_follow_free(server->follow);
 	DCB_FAULT("server-closing");
+	dcb_verdict_cache_free(server->verdicts);
 	dcb_store_close(server->store);
 	dcb_config_free(server->config);
 	sd_event_unref(server->event);

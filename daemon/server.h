@@ -3,6 +3,8 @@
 
 /* dcbenchd's parts on one event loop, from start to stop. */
 
+#include <stdbool.h>
+
 #include "base/cleanup.h"
 
 struct dcb_error;
@@ -13,6 +15,7 @@ struct dcb_server_options {
 	const char *program; /* ours, to start jobs with */
 	const char *config;  /* path */
 	const char *db;      /* path, or NULL: dcbench.db in the state folder */
+	bool dashboard_only; /* whatever the configuration says */
 	const struct dcb_sink *sink;
 };
 

@@ -2,7 +2,9 @@
 #include "kernels/apt.h"
 
 #include <dirent.h>
+#include <linux/capability.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -40,7 +42,15 @@ static const char config_text[] = "Dir::State \"%1$s/state\";\n"
 				  "Acquire::AllowWeakRepositories \"false\";\n"
 				  "Acquire::AllowDowngradeToInsecureRepositories \"false\";\n"
 				  "Acquire::GzipIndexes \"true\";\n"
-				  "Acquire::Retries \"3\";\n";
+				  "Acquire::Retries \"3\";\n"
+				  "%3$s";
+
+/* apt as root gives its folders to a user of its own and fetches as that one. Where nothing can be
+ * given away, as in a service with few capabilities, it fetches as who it is. */
+static const char *sandbox(void)
+{
+	return prctl(PR_CAPBSET_READ, CAP_CHOWN, 0, 0, 0) == 0 ? "APT::Sandbox::User \"\";\n" : "";
+}
 
 static int prepare_folder(struct dcb_apt *apt, struct dcb_error *err)
 {
@@ -57,7 +67,7 @@ static int prepare_folder(struct dcb_apt *apt, struct dcb_error *err)
 		if (r < 0)
 			return r;
 	}
-	config = dcb_format(config_text, apt->folder, dcb_arch_debian(apt->arch));
+	config = dcb_format(config_text, apt->folder, dcb_arch_debian(apt->arch), sandbox());
 	if (!config)
 		return dcb_error_oom(err);
 	return dcb_file_write(apt->config, config, strlen(config), 0644, err);

@@ -139,16 +139,35 @@ static int slot_start(struct dcb_engine *engine, struct dcb_slot *slot, size_t p
 	return 0;
 }
 
+/* "a,b"; NULL on lack of memory. */
+static char *name_workloads(const struct dcb_plan *plan)
+{
+	char *list = strdup("");
+
+	for (size_t i = 0; list && i < plan->n_workloads; i++) {
+		char *longer = dcb_format("%s%s%s", list, i ? "," : "",
+					  plan->workloads[i].ops->name);
+
+		free(list);
+		list = longer;
+	}
+	return list;
+}
+
 static void say_boot(struct dcb_engine *engine, const struct dcb_slot *slot,
 		     const struct dcb_boot_result *result)
 {
+	_cleanup_free_ char *workloads = name_workloads(engine->plan);
 	size_t kernel = dcb_cell_kernel(slot->cell);
+	const struct dcb_about about = {.run = engine->run_id,
+					.kernel = engine->plan->kernels[kernel].name,
+					.workloads = workloads};
 
-	dcb_sink_say(engine->options->sink, "boot %zu/%zu: %s, block %lld: %s%s%s (%.1f s)",
-		     engine->n_finished, engine->n_todo, engine->plan->kernels[kernel].name,
-		     (long long)dcb_cell_block(slot->cell) + 1,
-		     dcb_boot_outcome_name(result->outcome), result->reason ? ": " : "",
-		     result->reason ? result->reason : "", result->wall_s);
+	dcb_sink_say_about(
+		engine->options->sink, &about, "boot %zu/%zu: %s, block %lld: %s%s%s (%.1f s)",
+		engine->n_finished, engine->n_todo, engine->plan->kernels[kernel].name,
+		(long long)dcb_cell_block(slot->cell) + 1, dcb_boot_outcome_name(result->outcome),
+		result->reason ? ": " : "", result->reason ? result->reason : "", result->wall_s);
 }
 
 static int slot_finish(struct dcb_engine *engine, struct dcb_slot *slot, struct dcb_error *err)

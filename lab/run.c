@@ -63,8 +63,9 @@ static int look(struct dcb_engine *engine, bool *ret_settled, int64_t *ret_next_
 	r = options->judge(options->judge_context, engine->store, engine->run_id, &look, err);
 	if (r < 0)
 		return r;
-	dcb_sink_say(options->sink, "look %zu at %lld block%s: %s", engine->n_looks,
-		     (long long)engine->blocks, engine->blocks == 1 ? "" : "s", look.text);
+	dcb_sink_say_about(options->sink, &(struct dcb_about){.run = engine->run_id},
+			   "look %zu at %lld block%s: %s", engine->n_looks,
+			   (long long)engine->blocks, engine->blocks == 1 ? "" : "s", look.text);
 	*ret_settled = look.settled;
 	*ret_next_least = look.next_least;
 	free(look.text);
@@ -184,6 +185,19 @@ static int engine_init(struct dcb_engine *engine, const char *const *sha256s, st
 			   err);
 }
 
+static int ask_ready(const struct dcb_engine *engine, const json_t *fingerprint,
+		     struct dcb_error *err)
+{
+	const struct dcb_run_options *options = engine->options;
+	const char *sha256s[DCB_PLAN_MAX_KERNELS];
+
+	if (!options->ready)
+		return 0;
+	for (size_t i = 0; i < engine->plan->n_kernels; i++)
+		sha256s[i] = engine->prepared.kernels[i]->sha256;
+	return options->ready(options->context, fingerprint, sha256s, err);
+}
+
 static int store_run(struct dcb_engine *engine, struct dcb_error *err)
 {
 	const struct dcb_plan *plan = engine->plan;
@@ -198,8 +212,8 @@ static int store_run(struct dcb_engine *engine, struct dcb_error *err)
 	int r;
 
 	r = dcb_fingerprint(plan, &engine->prepared, &fingerprint, err);
-	if (r == 0 && engine->options->ready)
-		r = engine->options->ready(engine->options->context, fingerprint, err);
+	if (r == 0)
+		r = ask_ready(engine, fingerprint, err);
 	if (r < 0)
 		return r;
 	r = dcb_owner_self(&owner, err);
@@ -252,10 +266,10 @@ static void say_plan(const struct dcb_engine *engine)
 
 	if (plan->until == DCB_UNTIL_SETTLED)
 		snprintf(most, sizeof(most), " to %lld", (long long)plan->max_blocks);
-	dcb_sink_say(engine->options->sink,
-		     "run %lld: %lld%s blocks of %zu kernels on %s %s, %lld at a time",
-		     (long long)engine->run_id, (long long)plan->blocks, most, plan->n_kernels,
-		     plan->machine, plan->arch, (long long)plan->jobs);
+	dcb_sink_say_about(engine->options->sink, &(struct dcb_about){.run = engine->run_id},
+			   "run %lld: %lld%s blocks of %zu kernels on %s %s, %lld at a time",
+			   (long long)engine->run_id, (long long)plan->blocks, most,
+			   plan->n_kernels, plan->machine, plan->arch, (long long)plan->jobs);
 }
 
 int dcb_run_start(struct dcb_store *store, const struct dcb_plan *plan,

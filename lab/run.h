@@ -40,9 +40,10 @@ struct dcb_run_options {
 	/* Of a new run: the kernels by the digests of their images, one each, which must be in the
 	 * store; NULL: as the plan's specs say. */
 	const char *const *sha256s;
-	/* Called before a new run's first boot, with its fingerprint; a negative result ends it,
-	 * and nothing is stored. Optional. */
-	int (*ready)(void *context, const json_t *fingerprint, struct dcb_error *err);
+	/* Called before a new run's first boot, with its fingerprint and the digests of its kernels
+	 * in the plan's order; a negative result ends it, and nothing is stored. Optional. */
+	int (*ready)(void *context, const json_t *fingerprint, const char *const *kernel_sha256s,
+		     struct dcb_error *err);
 	void *context;
 	int64_t job; /* of the queue, which gets the new run; 0: none */
 };

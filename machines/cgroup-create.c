@@ -152,6 +152,28 @@ static int move_to_leaf(const struct dcb_cgroup_mount *unified, const char *plac
 	return 0;
 }
 
+int dcb_cgroup_make_room(struct dcb_error *err)
+{
+	_cleanup_(
+		dcb_cgroup_layout_deinitp) struct dcb_cgroup_layout layout = DCB_CGROUP_LAYOUT_NULL;
+	_cleanup_free_ char *place = NULL;
+	const struct dcb_cgroup_mount *unified;
+	bool move;
+	int r;
+
+	r = dcb_cgroup_layout_read("", &layout, err);
+	if (r < 0)
+		return r;
+	if (layout.kind != DCB_CGROUP_V2)
+		return 0;
+	unified = dcb_cgroup_layout_find(&layout, NULL);
+	/* Whether boots can have groups at all is for them to say. */
+	if (dcb_cgroup_place_find(unified, getpid(), &place, &move, NULL) < 0 || !move)
+		return 0;
+	r = move_to_leaf(unified, place, err);
+	return r < 0 ? dcb_error_wrap(err, "cgroup of the service") : 1;
+}
+
 /* What libcgroup does as root fails for a user to whom only a subtree was delegated. */
 static int create_v2_plainly(const struct dcb_cgroup *cgroup, const char *place_folder,
 			     const char *folder, struct dcb_error *err)

@@ -31,6 +31,11 @@ struct dcb_cgroup_usage {
 int dcb_cgroup_supported(struct dcb_error *err);
 /* "v1", "hybrid", "v2". */
 const char *dcb_cgroup_layout(void);
+/* For a service with Delegate=yes, at its start: where it stands alone in a v2 group it moves
+ * itself to a leaf, so that its children's boots get their groups beside that, within what was
+ * delegated (systemd 252 has no DelegateSubgroup=). 1 where it moved, 0 where nothing was to be
+ * done. */
+int dcb_cgroup_make_room(struct dcb_error *err);
 /* The group is called "dcbench-<pid of the caller>-<name>"; name: at most 64 of [A-Za-z0-9._-]. */
 int dcb_cgroup_new(const char *name, const struct dcb_cgroup_limits *limits,
 		   struct dcb_cgroup **ret_cgroup, struct dcb_error *err);

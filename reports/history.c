@@ -319,7 +319,8 @@ static int find_changes(struct dcb_history *history, double min_step, struct dcb
 static int load(struct loader *loader)
 {
 	const struct dcb_history_query *query = loader->query;
-	const struct dcb_store_median_query wanted = {query->metric, query->workload, query->role};
+	const struct dcb_store_median_query wanted = {query->metric, query->workload, query->role,
+						      query->primary};
 	struct dcb_histories *histories = loader->histories;
 	int r;
 

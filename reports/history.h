@@ -22,6 +22,7 @@ struct dcb_history_query {
 	const char *params; /* "op=rmdir,fs=tmpfs": what must be among the series' parameters */
 	const char *kernel; /* name in its run: "base" */
 	const char *machine, *arch;
+	bool primary;    /* only metrics that are; `metric` may be NULL then */
 	int64_t last;    /* only so many points a series, the newest; 0: all */
 	double min_step; /* only changes of at least this share: 0.01 is 1 %; 0: all */
 };

@@ -32,9 +32,11 @@ const char *dcb_job_state_name(enum dcb_job_state state);
 struct dcb_store_job {
 	int64_t id;
 	enum dcb_job_state state;
-	const char *reason; /* of FAILED, CANCELLED, of QUEUED again, of RUNNING that is to end */
-	const char *label;  /* labels of one priority take turns; "" is one too */
-	int64_t priority;   /* higher first */
+	/* Of FAILED, CANCELLED, of QUEUED again, of DONE without a run, and of RUNNING that is to
+	 * end; or NULL. */
+	const char *reason;
+	const char *label; /* labels of one priority take turns; "" is one too */
+	int64_t priority;  /* higher first */
 	const char *submitter;
 	const char *plan;  /* JSON text */
 	const char *key;   /* idempotency key of the submission, or NULL */
@@ -42,10 +44,11 @@ struct dcb_store_job {
 	const char *owner; /* while running: "<boot id>/<pid>/<start time>" of its process */
 	int64_t attempts;
 	int64_t created_us, started_us, ended_us; /* Unix time; 0: not yet */
+	bool skip_unchanged; /* needs no run where the last one has said it all */
 };
 
-/* Uses label, priority, submitter, plan, key, created_us. 1 where a job of this key is there
- * already: *ret_id is that job. */
+/* Uses label, priority, submitter, plan, key, created_us, skip_unchanged. 1 where a job of this key
+ * is there already: *ret_id is that job. */
 int dcb_store_submit_job(struct dcb_store *store, const struct dcb_store_job *job, int64_t *ret_id,
 			 struct dcb_error *err);
 /* QUEUED to RUNNING. -EBUSY where it is not queued any more. */
@@ -105,6 +108,7 @@ struct dcb_store_delivery {
 	enum dcb_delivery_state state;
 	int64_t attempts, status; /* status: HTTP's, of the last attempt; 0: none came */
 	const char *error;        /* of the last attempt, or NULL */
+	const char *remote_id;    /* under which its receiver works on it; NULL: not yet sent */
 	int64_t created_us, next_us, ended_us; /* Unix time; next_us while waiting; 0: none */
 };
 
@@ -117,7 +121,12 @@ int dcb_store_put_delivery(struct dcb_store *store, const struct dcb_store_deliv
 int dcb_store_update_delivery(struct dcb_store *store, int64_t delivery_id,
 			      enum dcb_delivery_state state, int64_t status, const char *error,
 			      int64_t when_us, struct dcb_error *err);
-/* DEAD, or WAITING for later, is due at now_us; attempts begin anew. -EBUSY where delivered. */
+/* The receiver took it, to work on it later: it goes on waiting, for what comes of `remote_id`.
+ * -EBUSY where it does not wait to be sent. */
+int dcb_store_accept_delivery(struct dcb_store *store, int64_t delivery_id, const char *remote_id,
+			      int64_t status, int64_t next_us, struct dcb_error *err);
+/* DEAD, or WAITING for later, is due at now_us; attempts begin anew, a dead one is sent again.
+ * -EBUSY where delivered. */
 int dcb_store_retry_delivery(struct dcb_store *store, int64_t delivery_id, int64_t now_us,
 			     struct dcb_error *err);
 

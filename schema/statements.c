@@ -19,11 +19,14 @@
 
 #define JOB_COLUMNS                                                                                \
 	"id, state, reason, label, priority, submitter, plan, key, run, owner, attempts, "         \
-	"created_us, started_us, ended_us"
+	"created_us, started_us, ended_us, skip_unchanged"
 
 #define DELIVERY_COLUMNS                                                                           \
 	"id, target, event, key, job, run, content_type, state, attempts, status, error, "         \
-	"created_us, next_us, ended_us"
+	"created_us, next_us, ended_us, remote_id"
+#define RECEIVED_COLUMNS                                                                           \
+	"id, lab, key, sha256, received_us, version, event, reason, run, created_us, machine, "    \
+	"arch, improved, regressed, same, cannot_tell, symptoms, size"
 
 /* params: one letter a parameter, in order: i integer, d double, t text, b blob. */
 static const struct {
@@ -116,6 +119,9 @@ static const struct {
 		 "itttttidtdd"},
 
 	[DCB_SQL_EACH_RUN] = {"SELECT " RUN_COLUMNS " FROM run ORDER BY id DESC", ""},
+	[DCB_SQL_EACH_RUN_BEFORE] = {"SELECT " RUN_COLUMNS " FROM run WHERE id < ? "
+				     "ORDER BY id DESC LIMIT ?",
+				     "ii"},
 	[DCB_SQL_GET_RUN] = {"SELECT " RUN_COLUMNS " FROM run WHERE id = ?", "i"},
 	[DCB_SQL_NEWEST_RUN] = {"SELECT max(id) FROM run", ""},
 	[DCB_SQL_EACH_RUN_KERNEL] = {"SELECT r.idx, r.name, r.spec, r.origin, k.id, k.sha256, "
@@ -123,6 +129,12 @@ static const struct {
 				     "FROM run_kernel r JOIN kernel k ON k.id = r.kernel "
 				     "WHERE r.run = ? ORDER BY r.idx",
 				     "i"},
+	/* Beside a max() the other columns are of the row that has it. */
+	[DCB_SQL_EACH_USED_KERNEL] = {"SELECT k.id, k.sha256, k.release, k.arch, r.origin, "
+				      "r.name, r.spec, count(DISTINCT r.run), max(r.run) "
+				      "FROM run_kernel r JOIN kernel k ON k.id = r.kernel "
+				      "WHERE k.id < ? GROUP BY k.id ORDER BY k.id DESC LIMIT ?",
+				      "ii"},
 	[DCB_SQL_EACH_RUN_WORKLOAD] = {"SELECT idx, name, params FROM run_workload WHERE run = ? "
 				       "ORDER BY idx",
 				       "i"},
@@ -169,8 +181,9 @@ static const struct {
 			       "i"},
 	[DCB_SQL_FIND_JOB_KEY] = {"SELECT id FROM job WHERE key = ?", "t"},
 	[DCB_SQL_PUT_JOB] = {"INSERT INTO job (state, label, priority, submitter, plan, key, "
-			     "created_us) VALUES ('queued', ?, ?, ?, ?, ?, ?)",
-			     "tittti"},
+			     "created_us, skip_unchanged) "
+			     "VALUES ('queued', ?, ?, ?, ?, ?, ?, ?)",
+			     "titttii"},
 	[DCB_SQL_START_JOB] = {"UPDATE job SET state = 'running', reason = NULL, owner = ?2, "
 			       "started_us = ?3, attempts = attempts + 1 "
 			       "WHERE id = ?1 AND state = 'queued'",
@@ -214,7 +227,8 @@ static const struct {
 		 "ititii"},
 	[DCB_SQL_RETRY_DELIVERY] =
 		{"UPDATE delivery SET state = 'waiting', attempts = 0, next_us = ?2, "
-		 "ended_us = NULL WHERE id = ?1 AND state IN ('waiting', 'dead')",
+		 "ended_us = NULL, remote_id = CASE state WHEN 'waiting' THEN remote_id END "
+		 "WHERE id = ?1 AND state IN ('waiting', 'dead')",
 		 "ii"},
 	[DCB_SQL_EACH_DUE_DELIVERY] =
 		{"SELECT " DELIVERY_COLUMNS ", body FROM delivery "
@@ -224,6 +238,28 @@ static const struct {
 	[DCB_SQL_EACH_DELIVERY] = {"SELECT " DELIVERY_COLUMNS ", NULL FROM delivery "
 				   "WHERE id < ? ORDER BY id DESC LIMIT ?",
 				   "ii"},
+	[DCB_SQL_ACCEPT_DELIVERY] =
+		{"UPDATE delivery SET remote_id = ?2, status = ?3, error = NULL, next_us = ?4, "
+		 "attempts = 1 WHERE id = ?1 AND state = 'waiting' AND remote_id IS NULL",
+		 "itii"},
+
+	[DCB_SQL_FIND_RECEIVED] = {"SELECT id, sha256 FROM received WHERE lab = ? AND key = ?",
+				   "tt"},
+	[DCB_SQL_PUT_RECEIVED] =
+		{"INSERT INTO received (lab, key, sha256, received_us, version, event, reason, "
+		 "run, created_us, machine, arch, improved, regressed, same, cannot_tell, "
+		 "symptoms, size, document) "
+		 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		 "tttitttiittiiiiiit"},
+	[DCB_SQL_EACH_RECEIVED] = {"SELECT " RECEIVED_COLUMNS ", NULL FROM received "
+				   "WHERE id < ? ORDER BY id DESC LIMIT ?",
+				   "ii"},
+	[DCB_SQL_EACH_RECEIVED_LAB] = {"SELECT " RECEIVED_COLUMNS ", NULL FROM received "
+				       "WHERE lab = ? AND id < ? ORDER BY id DESC LIMIT ?",
+				       "tii"},
+	[DCB_SQL_GET_RECEIVED] = {"SELECT " RECEIVED_COLUMNS ", document FROM received "
+				  "WHERE id = ?",
+				  "i"},
 
 	[DCB_SQL_GET_ARTIFACT] = {"SELECT data FROM artifact WHERE boot = ? AND name = ?", "it"},
 	[DCB_SQL_EACH_CALIBRATION] =

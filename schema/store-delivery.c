@@ -74,6 +74,15 @@ int dcb_store_update_delivery(struct dcb_store *store, int64_t delivery_id,
 		      delivery_id, err);
 }
 
+int dcb_store_accept_delivery(struct dcb_store *store, int64_t delivery_id, const char *remote_id,
+			      int64_t status, int64_t next_us, struct dcb_error *err)
+{
+	return change(store, DCB_SQL_ACCEPT_DELIVERY,
+		      DCB_BINDS(DCB_INT(delivery_id), DCB_TEXT(remote_id), DCB_INT(status),
+				DCB_INT(next_us)),
+		      delivery_id, err);
+}
+
 int dcb_store_retry_delivery(struct dcb_store *store, int64_t delivery_id, int64_t now_us,
 			     struct dcb_error *err)
 {
@@ -106,8 +115,9 @@ static int read_row(struct dcb_query *query, void *context)
 		.created_us = sqlite3_column_int64(query->stmt, 11),
 		.next_us = sqlite3_column_int64(query->stmt, 12),
 		.ended_us = sqlite3_column_int64(query->stmt, 13),
-		.body = sqlite3_column_blob(query->stmt, 14),
-		.size = (size_t)sqlite3_column_bytes(query->stmt, 14),
+		.remote_id = dcb_column_text(query, 14),
+		.body = sqlite3_column_blob(query->stmt, 15),
+		.size = (size_t)sqlite3_column_bytes(query->stmt, 15),
 	};
 
 	return reader->each(reader->context, &delivery);

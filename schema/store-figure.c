@@ -205,7 +205,8 @@ static int median_metric_row(struct dcb_query *query, void *context)
 	int r;
 
 	if ((call->wanted->workload && strcmp(call->wanted->workload, metric.workload) != 0) ||
-	    (call->wanted->role && strcmp(call->wanted->role, metric.role) != 0))
+	    (call->wanted->role && strcmp(call->wanted->role, metric.role) != 0) ||
+	    (call->wanted->primary && !metric.primary))
 		return 0;
 	call->row.metric_id = sqlite3_column_int64(query->stmt, 0);
 	call->row.metric = &metric;

@@ -63,7 +63,8 @@ int dcb_store_submit_job(struct dcb_store *store, const struct dcb_store_job *jo
 	r = dcb_query_run(store, DCB_SQL_PUT_JOB,
 			  DCB_BINDS(DCB_TEXT(job->label), DCB_INT(job->priority),
 				    DCB_TEXT(job->submitter), DCB_TEXT(job->plan),
-				    DCB_TEXT(job->key), DCB_INT(job->created_us)),
+				    DCB_TEXT(job->key), DCB_INT(job->created_us),
+				    DCB_INT(job->skip_unchanged)),
 			  err);
 	if (r < 0)
 		return r;
@@ -172,6 +173,7 @@ static int read_row(struct dcb_query *query, void *context)
 		.created_us = sqlite3_column_int64(query->stmt, 11),
 		.started_us = sqlite3_column_int64(query->stmt, 12),
 		.ended_us = sqlite3_column_int64(query->stmt, 13),
+		.skip_unchanged = sqlite3_column_int64(query->stmt, 14) != 0,
 	};
 
 	reader->n++;

@@ -61,6 +61,21 @@ int dcb_store_each_run(struct dcb_store *store,
 	return dcb_query_each(&query, run_row, &call, err);
 }
 
+int dcb_store_each_run_before(struct dcb_store *store, int64_t before, int64_t limit,
+			      int (*each)(void *context, const struct dcb_store_run *run),
+			      void *context, struct dcb_error *err)
+{
+	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
+	struct run_call call = {each, context};
+	int r;
+
+	r = dcb_query_open(&query, store, DCB_SQL_EACH_RUN_BEFORE,
+			   DCB_BINDS(DCB_INT(before ? before : INT64_MAX), DCB_INT(limit)), err);
+	if (r < 0)
+		return r;
+	return dcb_query_each(&query, run_row, &call, err);
+}
+
 static int fail_unknown_run(struct dcb_store *store, int64_t run_id, struct dcb_error *err)
 {
 	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
@@ -143,6 +158,48 @@ int dcb_store_each_run_kernel(struct dcb_store *store, int64_t run_id,
 	if (r < 0)
 		return r;
 	return dcb_query_each(&query, run_kernel_row, &call, err);
+}
+
+struct used_kernel_call {
+	int (*each)(void *context, const struct dcb_store_used_kernel *kernel);
+	void *context;
+};
+
+static int used_kernel_row(struct dcb_query *query, void *context)
+{
+	struct used_kernel_call *call = context;
+	const struct dcb_store_used_kernel kernel = {
+		.kernel =
+			{
+				.id = sqlite3_column_int64(query->stmt, 0),
+				.sha256 = dcb_column_text(query, 1),
+				.release = dcb_column_text(query, 2),
+				.arch = dcb_column_text(query, 3),
+				.origin = dcb_column_text(query, 4),
+			},
+		.name = dcb_column_text(query, 5),
+		.spec = dcb_column_text(query, 6),
+		.n_runs = sqlite3_column_int64(query->stmt, 7),
+		.newest_run = sqlite3_column_int64(query->stmt, 8),
+	};
+
+	return call->each(call->context, &kernel);
+}
+
+int dcb_store_each_used_kernel(struct dcb_store *store, int64_t before, int64_t limit,
+			       int (*each)(void *context,
+					   const struct dcb_store_used_kernel *kernel),
+			       void *context, struct dcb_error *err)
+{
+	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
+	struct used_kernel_call call = {each, context};
+	int r;
+
+	r = dcb_query_open(&query, store, DCB_SQL_EACH_USED_KERNEL,
+			   DCB_BINDS(DCB_INT(before ? before : INT64_MAX), DCB_INT(limit)), err);
+	if (r < 0)
+		return r;
+	return dcb_query_each(&query, used_kernel_row, &call, err);
 }
 
 struct run_workload_call {

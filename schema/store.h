@@ -207,6 +207,10 @@ int dcb_store_put_boot(struct dcb_store *store, int64_t run_id, const struct dcb
 int dcb_store_each_run(struct dcb_store *store,
 		       int (*each)(void *context, const struct dcb_store_run *run), void *context,
 		       struct dcb_error *err); /* newest first */
+/* The same a page at a time: at most `limit` with an id below `before` (0: from the newest). */
+int dcb_store_each_run_before(struct dcb_store *store, int64_t before, int64_t limit,
+			      int (*each)(void *context, const struct dcb_store_run *run),
+			      void *context, struct dcb_error *err);
 /* -ENOENT as a usage error that names the newest run. */
 int dcb_store_get_run(struct dcb_store *store, int64_t run_id,
 		      int (*each)(void *context, const struct dcb_store_run *run), void *context,
@@ -219,6 +223,17 @@ int dcb_store_each_run_workload(struct dcb_store *store, int64_t run_id,
 				int (*each)(void *context, size_t index,
 					    const struct dcb_store_run_workload *workload),
 				void *context, struct dcb_error *err);
+/* A kernel over all runs, with its name and spec in the newest. */
+struct dcb_store_used_kernel {
+	struct dcb_store_kernel kernel; /* origin: in the newest */
+	const char *name, *spec;
+	int64_t n_runs, newest_run;
+};
+/* Newest first: at most `limit` with an id below `before` (0: from the newest). */
+int dcb_store_each_used_kernel(struct dcb_store *store, int64_t before, int64_t limit,
+			       int (*each)(void *context,
+					   const struct dcb_store_used_kernel *kernel),
+			       void *context, struct dcb_error *err);
 /* In order of position. */
 int dcb_store_each_boot(struct dcb_store *store, int64_t run_id,
 			int (*each)(void *context, const struct dcb_store_boot *boot),
@@ -268,6 +283,7 @@ struct dcb_store_median {
 };
 struct dcb_store_median_query {
 	const char *name, *workload, *role;
+	bool primary; /* only metrics that are */
 };
 int dcb_store_each_median(struct dcb_store *store, const struct dcb_store_median_query *wanted,
 			  int (*each)(void *context, const struct dcb_store_median *median),

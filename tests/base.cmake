@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-only
-foreach(name error option file process random)
+foreach(name error json json-schema option file process random)
 	dcb_unit_test(${name} LINK dcb_base)
 endforeach()

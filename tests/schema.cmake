@@ -2,6 +2,7 @@
 # All need SQLite itself: to make databases that are not ours, and to look behind the API.
 dcb_unit_test(store LINK dcb_schema PkgConfig::SQLITE)
 dcb_unit_test(jobs LINK dcb_schema)
+dcb_unit_test(received LINK dcb_schema)
 dcb_unit_test(store-open LINK dcb_schema PkgConfig::SQLITE)
 dcb_unit_test(store-figure LINK dcb_schema PkgConfig::SQLITE)
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "reports/formats/html.h"
 #include "reports/mail-parts.h"
@@ -78,6 +79,16 @@ void dcb_html_end_panels(struct dcb_markup *out, size_t n, size_t n_max)
 	if (n > n_max)
 		dcb_markup_put(out, "<p class=\"soft\">%zu more are not drawn.</p>\n", n - n_max);
 	dcb_markup_put(out, "</section>\n");
+}
+
+void dcb_html_format_date(int64_t unix_us, char *buffer, size_t size)
+{
+	time_t seconds = (time_t)(unix_us / 1000000);
+	struct tm tm;
+
+	/* Digits only: names of months are the locale's. */
+	if (!gmtime_r(&seconds, &tm) || !strftime(buffer, size, "%Y-%m-%d %H:%M UTC", &tm))
+		snprintf(buffer, size, "date not known");
 }
 
 void dcb_html_format_p(double p, char *buffer, size_t size)

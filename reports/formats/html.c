@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -39,16 +38,6 @@ static char *title_text(const struct dcb_summary *summary)
 	return list ? dcb_format("%s against %s", list, base) : dcb_format("%s alone", base);
 }
 
-static void format_date(int64_t unix_us, char *buffer, size_t size)
-{
-	time_t seconds = (time_t)(unix_us / 1000000);
-	struct tm tm;
-
-	/* Digits only: names of months are the locale's. */
-	if (!gmtime_r(&seconds, &tm) || !strftime(buffer, size, "%Y-%m-%d %H:%M UTC", &tm))
-		snprintf(buffer, size, "date not known");
-}
-
 static const char *explain_machine(const struct dcb_summary *summary)
 {
 	if (strcmp(summary->run.machine, "icount") == 0)
@@ -69,15 +58,15 @@ static void put_meta(struct dcb_html *html)
 	const char *machine = explain_machine(html->summary);
 	char date[64];
 
-	format_date(run->created_us, date, sizeof(date));
+	dcb_html_format_date(run->created_us, date, sizeof(date));
 	dcb_markup_put(&html->out,
 		       "<dl class=\"meta\"><div><dt>Machine</dt><dd>%s %s</dd></div>"
 		       "<div><dt>Run</dt><dd>%ld, %s%s%s</dd></div>"
 		       "<div><dt>Blocks</dt><dd>%ld</dd></div><div><dt>Seed</dt><dd>%ld</dd></div>"
 		       "<div><dt>Date</dt><dd>%s</dd></div></dl>\n",
 		       run->machine, run->arch, (long)run->id, dcb_run_state_name(run->state),
-		       run->reason ? ": " : "", run->reason, (long)run->blocks, (long)run->seed,
-		       date);
+		       run->reason ? ": " : "", run->reason ? run->reason : "", (long)run->blocks,
+		       (long)run->seed, date);
 	if (machine)
 		dcb_markup_put(&html->out, "<p class=\"lead\">%s</p>\n", machine);
 }

@@ -57,5 +57,7 @@ void dcb_html_put_verdict(struct dcb_markup *out, enum dcb_verdict verdict);
 void dcb_html_begin_scroll(struct dcb_markup *out, const char *label);
 /* After the panels of a section, if n > 0: closes both, and says how many were left out. */
 void dcb_html_end_panels(struct dcb_markup *out, size_t n, size_t n_max);
+/* Of Unix microseconds: "2026-11-24 14:08 UTC". */
+void dcb_html_format_date(int64_t unix_us, char *buffer, size_t size);
 /* "0.031", "< 0.0001" */
 void dcb_html_format_p(double p, char *buffer, size_t size);

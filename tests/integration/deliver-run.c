@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Deliveries by the word of the script `deliver`: deliver-run DB CONFIG. Lines on standard input:
- *   put KEY TARGET BODY | advance SECONDS (the clock) | list | quit
+ *   put KEY TARGET BODY | retry KEY | advance SECONDS (the clock) | list | quit
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -44,10 +44,10 @@ static int list_one(void *context, const struct dcb_store_delivery *row)
 {
 	return json_array_append_new(
 		context,
-		json_pack("{s:s, s:s, s:I, s:I, s:s?, s:I}", "key", row->key, "state",
+		json_pack("{s:s, s:s, s:I, s:I, s:s?, s:s?, s:I}", "key", row->key, "state",
 			  dcb_delivery_state_name(row->state), "attempts",
 			  (json_int_t)row->attempts, "status", (json_int_t)row->status, "error",
-			  row->error, "wait_s",
+			  row->error, "remote_id", row->remote_id, "wait_s",
 			  (json_int_t)(row->next_us ? (row->next_us - now_us()) / 1000000 : -1)));
 }
 
@@ -79,6 +79,31 @@ static void put(struct program *program, char *words)
 	dcb_deliver_kick(program->deliver, NULL);
 }
 
+struct wanted {
+	const char *key;
+	int64_t id;
+};
+
+static int find_one(void *context, const struct dcb_store_delivery *row)
+{
+	struct wanted *wanted = context;
+
+	if (strcmp(row->key, wanted->key) == 0)
+		wanted->id = row->id;
+	return 0;
+}
+
+static void retry(struct program *program, const char *key)
+{
+	struct wanted wanted = {key, 0};
+	struct dcb_error err = DCB_ERROR_NULL;
+
+	dcb_store_each_delivery(program->store, 0, 1000, find_one, &wanted, NULL);
+	if (dcb_store_retry_delivery(program->store, wanted.id, now_us(), &err) < 0)
+		fprintf(stderr, "deliver-run: %s\n", err.message);
+	dcb_deliver_kick(program->deliver, NULL);
+}
+
 static int on_line(sd_event_source *source, int fd, uint32_t events, void *context)
 {
 	struct program *program = context;
@@ -92,6 +117,8 @@ static int on_line(sd_event_source *source, int fd, uint32_t events, void *conte
 	line[strcspn(line, "\n")] = '\0';
 	if (strncmp(line, "put ", 4) == 0)
 		put(program, line + 4);
+	else if (strncmp(line, "retry ", 6) == 0)
+		retry(program, line + 6);
 	else if (strncmp(line, "advance ", 8) == 0) {
 		ahead_us += strtoll(line + 8, NULL, 10) * 1000000;
 		dcb_deliver_kick(program->deliver, NULL);

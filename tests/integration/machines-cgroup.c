@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -332,6 +333,61 @@ static void sweep__takes_groups_of_dead_labs_only(void **state)
 	assert_int_equal(count_groups(getpid()), mine);
 }
 
+#define SERVICE "/sys/fs/cgroup/dcbench-test-service"
+
+/* In a process of the service's own: 0 where its group could be made below the service's. */
+static int be_a_job(void)
+{
+	const struct dcb_cgroup_limits limits = {.pids = 4};
+	_cleanup_(dcb_cgroup_freep) struct dcb_cgroup *cgroup = NULL;
+	char path[128];
+
+	if (dcb_cgroup_new("job", &limits, &cgroup, NULL) < 0)
+		return 1;
+	snprintf(path, sizeof(path), SERVICE "/dcbench-%d-job", getpid());
+	return dcb_file_exists(path) ? 0 : 2;
+}
+
+static void be_a_service(void)
+{
+	FILE *file = fopen(SERVICE "/cgroup.procs", "w");
+	int status;
+	pid_t pid;
+
+	if (!file || fprintf(file, "%d", getpid()) < 0 || fclose(file) != 0)
+		_exit(10);
+	if (dcb_cgroup_make_room(NULL) != 1)
+		_exit(11);
+	/* There already. */
+	if (dcb_cgroup_make_room(NULL) != 0)
+		_exit(12);
+	pid = fork();
+	if (pid == 0)
+		_exit(be_a_job());
+	waitpid(pid, &status, 0);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 13);
+}
+
+static void make_room__jobs_of_a_service_get_groups_within_its_own(void **state)
+{
+	struct child service;
+	char leaf[128];
+
+	(void)state;
+	if (strcmp(dcb_cgroup_layout(), "v2") != 0) {
+		/* Only v2 forbids processes in a group with groups below. */
+		assert_int_equal(dcb_cgroup_make_room(NULL), 0);
+		return;
+	}
+	assert_int_equal(mkdir(SERVICE, 0755), 0);
+	service = start(be_a_service);
+	release(&service);
+	assert_int_equal(wait_for(&service), 0);
+	snprintf(leaf, sizeof(leaf), SERVICE "/dcbench-%d-lab", service.pid);
+	assert_int_equal(rmdir(leaf), 0);
+	assert_int_equal(rmdir(SERVICE), 0);
+}
+
 #define CLEAN(test) cmocka_unit_test_teardown(test, none_left)
 
 int main(void)
@@ -346,6 +402,7 @@ int main(void)
 		CLEAN(new__bad_name_refused),
 		CLEAN(attach__process_that_is_gone_refused),
 		CLEAN(sweep__takes_groups_of_dead_labs_only),
+		CLEAN(make_room__jobs_of_a_service_get_groups_within_its_own),
 	};
 	struct dcb_error err = DCB_ERROR_NULL;
 

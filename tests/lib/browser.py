@@ -97,8 +97,10 @@ class Browser:
         self.call("Emulation.setEmulatedMedia", media=media,
                   features=[{"name": "prefers-color-scheme", "value": scheme}])
 
-    def open(self, path):
-        loader = self.call("Page.navigate", url="file://" + path)["loaderId"]
+    def open(self, place):
+        """A path of a file, or an address."""
+        url = place if "://" in place else "file://" + place
+        loader = self.call("Page.navigate", url=url)["loaderId"]
         while loader not in self.loaded:
             self.receive()
 

@@ -124,6 +124,10 @@ static void load__what_is_not_safe_is_refused(void **state)
 	refused(*state, "[deliver a]\nurl = https://x/\nevents = failed,fine\n", "fine",
 		"recovered");
 	refused(*state, "[deliver a]\nurl = https://x/\nformat = jason\n", "[deliver a]", "json");
+	refused(*state, "[deliver a]\nurl = https://x/\norigin = My Lab\n", "[deliver a]",
+		"origin");
+	refused(*state, "[lab a]\n", "[lab a]", "token-file");
+	refused(*state, "[lab a]\ntoken-file = /nonexistent\n", "[lab a]", "/nonexistent");
 	refused(*state, "[deliver a]\nurl = https://x/\nsecret-file = /nonexistent/x\n",
 		"secret-file", "/nonexistent/x");
 	refused(*state, "[lab x]\n", "[lab x]", "token-file");

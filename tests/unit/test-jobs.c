@@ -19,6 +19,28 @@ static int64_t submit(struct fixture *f, const char *label, int64_t priority, co
 	return id;
 }
 
+static int see_skip(void *context, const struct dcb_store_job *job)
+{
+	*(bool *)context = job->skip_unchanged;
+	return 0;
+}
+
+static void submit__skip_unchanged_is_kept(void **state)
+{
+	struct fixture *f = *state;
+	struct dcb_store_job job = {.label = "", .submitter = "uid 0", .plan = "{}"};
+
+	for (int want = 0; want < 2; want++) {
+		bool skip = !want;
+		int64_t id;
+
+		job.skip_unchanged = want;
+		assert_int_equal(dcb_store_submit_job(f->store, &job, &id, NULL), 0);
+		assert_int_equal(dcb_store_get_job(f->store, id, see_skip, &skip, NULL), 0);
+		assert_int_equal(skip, want);
+	}
+}
+
 struct seen {
 	int64_t ids[16];
 	size_t n;
@@ -347,6 +369,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(submit__same_key_is_the_same_job),
+		test(submit__skip_unchanged_is_kept),
 		test(queue__priority_then_turns_of_labels_then_age),
 		test(start__only_once),
 		test(requeue__only_by_its_owner_and_keeps_the_run),

@@ -100,11 +100,11 @@ static void open__newer_version_is_refused(void **state)
 {
 	struct fixture *f = *state;
 	_cleanup_free_ char *want = dcb_format(
-		"%s was written by a newer dcbench (schema 7, this one knows %d)", f->path,
+		"%s was written by a newer dcbench (schema 1000, this one knows %d)", f->path,
 		dcb_migrations[dcb_n_migrations - 1].version);
 
 	dcb_store_close(TAKE_PTR(f->store));
-	make(f->path, "PRAGMA user_version = 7");
+	make(f->path, "PRAGMA user_version = 1000");
 	expect(f->path, DCB_STORE_READ, -EINVAL, want);
 	expect(f->path, DCB_STORE_WRITE, -EINVAL, want);
 }

@@ -184,6 +184,69 @@ static void each_run__newest_first(void **state)
 	assert_int_equal(ids[1], f->run);
 }
 
+static void each_run_before__a_page_at_a_time(void **state)
+{
+	struct fixture *f = *state;
+	struct dcb_store_run run = fixture_run();
+	int64_t ids[8] = {0}, *next = ids, third;
+
+	fixture_create(f->store, &run, 2);
+	third = fixture_create(f->store, &run, 2);
+	assert_int_equal(dcb_store_each_run_before(f->store, 0, 2, collect_id, &next, NULL), 0);
+	assert_ptr_equal(next, ids + 2);
+	assert_int_equal(ids[0], third);
+	assert_int_equal(dcb_store_each_run_before(f->store, ids[1], 2, collect_id, &next, NULL),
+			 0);
+	assert_ptr_equal(next, ids + 3);
+	assert_int_equal(ids[2], f->run);
+	assert_int_equal(dcb_store_each_run_before(f->store, f->run, 2, collect_id, &next, NULL),
+			 0);
+	assert_ptr_equal(next, ids + 3);
+}
+
+struct used {
+	size_t n;
+	int64_t ids[8], runs, newest;
+	char name[32];
+};
+
+static int collect_kernel(void *context, const struct dcb_store_used_kernel *kernel)
+{
+	struct used *used = context;
+
+	used->ids[used->n++] = kernel->kernel.id;
+	used->runs = kernel->n_runs;
+	used->newest = kernel->newest_run;
+	snprintf(used->name, sizeof(used->name), "%s", kernel->name);
+	return 0;
+}
+
+static void each_used_kernel__once_with_its_newest_run(void **state)
+{
+	struct fixture *f = *state;
+	struct dcb_store_run_kernel renamed[] = {fixture_kernels[0]};
+	struct dcb_store_run run = fixture_run();
+	struct used used = {0};
+	int64_t second;
+
+	renamed[0].name = run.base = "newer";
+	assert_int_equal(dcb_store_create_run(f->store, &run, renamed, 1, fixture_workloads, 2,
+					      &second, NULL),
+			 0);
+	assert_int_equal(dcb_store_each_used_kernel(f->store, 0, 10, collect_kernel, &used, NULL),
+			 0);
+	assert_int_equal(used.n, 2);
+	assert_true(used.ids[0] > used.ids[1]);
+	/* The older kernel, told last. */
+	assert_int_equal(used.runs, 2);
+	assert_int_equal(used.newest, second);
+	assert_string_equal(used.name, "newer");
+	assert_int_equal(
+		dcb_store_each_used_kernel(f->store, used.ids[1], 10, collect_kernel, &used, NULL),
+		0);
+	assert_int_equal(used.n, 2);
+}
+
 static void get_run__unknown_names_the_newest(void **state)
 {
 	struct fixture *f = *state;
@@ -865,6 +928,8 @@ int main(void)
 		T(create_run__base_that_is_no_kernel_leaves_nothing),
 		T(create_run__two_kernels_of_one_name_leave_nothing),
 		T(each_run__newest_first),
+		T(each_run_before__a_page_at_a_time),
+		T(each_used_kernel__once_with_its_newest_run),
 		T(get_run__unknown_names_the_newest),
 		T(update_run__adds_times_and_clears_the_owner),
 		T(claim_run__only_from_the_owner_that_was_seen),

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* /runs, and the report of one. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "daemon/page.h"
+#include "reports/judgement.h"
+#include "reports/report.h"
+#include "reports/summary.h"
+
+#define PAGE 50
+
+struct listing {
+	struct dcb_web *web;
+	size_t n;
+	int64_t last;
+};
+
+static const struct dcb_web_column columns[] = {
+	{"Run", ""},       {"State", ""},   {"Begun (UTC)", ""},  {"Kernels", ""},
+	{"Workloads", ""}, {"Machine", ""}, {"Blocks", "figure"}, {"Boots", "figure"},
+};
+
+static int put_run(void *context, const struct dcb_store_run *run)
+{
+	struct listing *listing = context;
+	struct dcb_web *web = listing->web;
+	struct dcb_markup *out = &web->out;
+	int64_t boots, failed;
+	int r;
+
+	listing->last = run->id;
+	if (listing->n++ == 0)
+		dcb_web_begin_table(web, "Runs, newest first", columns, ARRAY_SIZE(columns));
+	r = dcb_store_count_boots(web->call->api->store, run->id, &boots, &failed, web->err);
+	if (r < 0)
+		return r;
+	dcb_markup_put(out, "<tr><th scope=\"row\"><a href=\"/runs/%ld\">%ld</a></th><td>",
+		       (long)run->id, (long)run->id);
+	dcb_web_put_run_state(web, run);
+	dcb_markup_put(out, "</td><td>");
+	dcb_web_put_time(web, run->created_us);
+	dcb_markup_put(out, "</td>");
+	r = dcb_web_put_run_parts(web, run->id);
+	if (r < 0)
+		return r;
+	dcb_markup_put(out, "<td>%s %s</td><td class=\"figure\">%ld</td><td class=\"figure\">%ld",
+		       run->machine, run->arch, (long)run->blocks, (long)boots);
+	if (failed)
+		dcb_markup_put(out, "<br><span class=\"soft\">%ld failed</span>", (long)failed);
+	dcb_markup_put(out, "</td></tr>\n");
+	return 0;
+}
+
+int dcb_web_runs(struct dcb_call *call, struct dcb_error *err)
+{
+	_cleanup_(dcb_web_deinit) struct dcb_web web = DCB_WEB_NULL;
+	const struct dcb_web_head head = {.title = "Runs", .current = "/runs"};
+	struct listing listing = {.web = &web};
+	int64_t before;
+	int r;
+
+	r = dcb_call_number(call, "before", 1, INT64_MAX, 0, &before, err);
+	if (r >= 0)
+		r = dcb_web_begin(&web, call, &head, err);
+	if (r >= 0)
+		r = dcb_store_each_run_before(call->api->store, before, PAGE, put_run, &listing,
+					      err);
+	if (r < 0)
+		return r;
+	if (!listing.n)
+		dcb_markup_put(&web.out, "<p class=\"soft\">None%s.</p>\n",
+			       before ? " before that" : " yet");
+	else
+		dcb_web_end_table(&web);
+	if (listing.n == PAGE && listing.last > 1)
+		dcb_web_put_older(&web, "/runs", listing.last);
+	return dcb_web_end(&web);
+}
+
+/* ---- one ---- */
+
+static int write_report(struct dcb_store *store, const struct dcb_summary *summary, char **ret_text,
+			size_t *ret_size, struct dcb_error *err)
+{
+	const struct dcb_report report = {.summary = summary, .store = store, .origin = "dcbench"};
+	const struct dcb_report_format *format;
+	_cleanup_free_ char *text = NULL;
+	FILE *file;
+	int r;
+
+	r = dcb_report_format_find("html", &format, err);
+	if (r < 0)
+		return r;
+	file = open_memstream(&text, ret_size);
+	if (!file)
+		return dcb_error_oom(err);
+	r = format->write(&report, file, err);
+	if (fclose(file) != 0 && r >= 0)
+		r = dcb_error_oom(err);
+	if (r >= 0)
+		*ret_text = TAKE_PTR(text);
+	return r;
+}
+
+int dcb_web_run(struct dcb_call *call, struct dcb_error *err)
+{
+	_cleanup_(dcb_summary_freep) struct dcb_summary *summary = NULL;
+	_cleanup_(dcb_store_snapshot_endp) struct dcb_store *store = NULL;
+	int r;
+
+	r = dcb_store_snapshot_begin(call->api->store, err);
+	if (r < 0)
+		return r;
+	store = call->api->store;
+	r = dcb_summary_load(store, call->id, NULL, &summary, err);
+	if (r < 0)
+		return r;
+	call->response->content_type = "text/html; charset=utf-8";
+	return write_report(store, summary, &call->response->body, &call->response->size, err);
+}
