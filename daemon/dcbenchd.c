@@ -85,9 +85,11 @@ static int run_job(const struct arguments *arguments, struct dcb_error *err)
 		r = open_store(arguments->db, &store, err);
 	if (r >= 0)
 		r = dcb_job_execute(store, config, arguments->job, &sink, &arg_stop, err);
-	/* The daemon tells why, once for all its jobs. */
-	if (dcb_job_exit_code(r))
-		dcb_sink_say(&sink, "%s", err->message);
+	/* The daemon tells why, once for all its jobs: to nobody else. */
+	if (dcb_job_exit_code(r)) {
+		puts(err->message);
+		fflush(stdout);
+	}
 	return r;
 }
 

@@ -610,8 +610,10 @@ static int recover(struct dcb_queue *queue, struct dcb_error *err)
 	int r;
 
 	r = dcb_store_each_running_job(options->store, keep_gone, &gone, err);
-	if (gone.n)
+	if (gone.n) {
 		DCB_FAULT("recover-found");
+		options->died(options->context);
+	}
 	for (size_t i = 0; i < gone.n; i++) {
 		if (r >= 0)
 			r = recover_row(queue, &gone.rows[i], err);
