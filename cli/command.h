@@ -36,11 +36,11 @@ struct dcb_command {
 };
 
 extern const struct dcb_command dcb_command_calibrate, dcb_command_cancel, dcb_command_compare,
-	dcb_command_daemon, dcb_command_deliveries, dcb_command_doctor, dcb_command_export,
-	dcb_command_follow, dcb_command_history, dcb_command_kernels, dcb_command_list,
-	dcb_command_machines, dcb_command_queue, dcb_command_report, dcb_command_reproduce,
-	dcb_command_resume, dcb_command_run, dcb_command_samples, dcb_command_show,
-	dcb_command_submit, dcb_command_workloads;
+	dcb_command_daemon, dcb_command_db, dcb_command_deliveries, dcb_command_doctor,
+	dcb_command_export, dcb_command_follow, dcb_command_history, dcb_command_kernels,
+	dcb_command_list, dcb_command_machines, dcb_command_queue, dcb_command_report,
+	dcb_command_reproduce, dcb_command_resume, dcb_command_run, dcb_command_samples,
+	dcb_command_show, dcb_command_submit, dcb_command_workloads;
 
 /* Options that commands share. */
 struct dcb_output_options {

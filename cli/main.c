@@ -16,6 +16,7 @@ static const struct dcb_command *const commands[] = {
 	&dcb_command_reproduce, &dcb_command_samples,    &dcb_command_export,
 	&dcb_command_kernels,   &dcb_command_workloads,  &dcb_command_machines,
 	&dcb_command_doctor,    &dcb_command_deliveries, &dcb_command_daemon,
+	&dcb_command_db,
 };
 
 static const struct dcb_command *find_command(const char *name)

@@ -2,6 +2,7 @@
 # How everything is compiled: one INTERFACE target, no global flags.
 option(DCB_WERROR "Warnings are errors" OFF)
 option(DCB_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+option(DCB_FAULTS "Points at which tests kill the programs (base/fault.h)" OFF)
 
 add_library(dcb_flags INTERFACE)
 target_compile_features(dcb_flags INTERFACE c_std_17)
@@ -12,6 +13,9 @@ target_compile_options(dcb_flags INTERFACE
 	-Wwrite-strings -Wno-missing-field-initializers -fno-strict-aliasing
 	# Reproducible wherever the tree lies.
 	-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+if(DCB_FAULTS)
+	target_compile_definitions(dcb_flags INTERFACE DCB_FAULTS)
+endif()
 if(DCB_WERROR)
 	target_compile_options(dcb_flags INTERFACE -Werror)
 endif()

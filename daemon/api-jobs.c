@@ -144,9 +144,8 @@ static int post_job(struct dcb_call *call, struct dcb_error *err)
 		r = dcb_store_get_job(call->api->store, id, tell_row, call, err);
 	if (r < 0)
 		return r;
-	r = dcb_queue_kick(call->api->queue, err);
-	if (r < 0)
-		return r;
+	/* The job is in the queue, whatever comes now. */
+	dcb_queue_kick(call->api->queue);
 	call->id = id;
 	return get_job(call, err);
 }

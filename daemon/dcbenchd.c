@@ -83,9 +83,14 @@ static int run_job(const struct arguments *arguments, struct dcb_error *err)
 	r = dcb_config_load(arguments->config, &config, err);
 	if (r >= 0)
 		r = open_store(arguments->db, &store, err);
-	if (r < 0)
-		return r;
-	return dcb_job_execute(store, config, arguments->job, &sink, &arg_stop, err);
+	if (r >= 0)
+		r = dcb_job_execute(store, config, arguments->job, &sink, &arg_stop, err);
+	/* The daemon tells why, once for all its jobs: to nobody else. */
+	if (dcb_job_exit_code(r)) {
+		puts(err->message);
+		fflush(stdout);
+	}
+	return r;
 }
 
 static int run_server(const struct arguments *arguments, struct dcb_error *err)
@@ -172,6 +177,8 @@ int main(int argc, char **argv)
 	r = arguments.job ? run_job(&arguments, &err) : run_server(&arguments, &err);
 	if (r >= 0)
 		return 0;
+	if (arguments.job && dcb_job_exit_code(r))
+		return dcb_job_exit_code(r);
 	dcb_log_line(LOG_ERR, &(struct dcb_about){.job = arguments.job},
 		     err.errnum ? err.message : strerror(-r));
 	if (r == -EINTR)

@@ -39,6 +39,8 @@ struct dcb_deliver {
 	struct letter *letters;
 	size_t n_letters;
 	struct dcb_random random;
+	int64_t held_until_us; /* nothing is sent before */
+	int trouble;           /* errno of what was told; 0: all is well */
 };
 
 /* To its receiver; or, where that took it to work on it later, as a question what came of it. */

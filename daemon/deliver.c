@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/sink.h"
 #include "daemon/config.h"
 #include "daemon/deliver-private.h"
@@ -23,6 +24,7 @@
 #define ASKED_US      (24 * 3600 * SECOND_US)
 #define GIVE_UP_US    (7 * 24 * 3600 * SECOND_US)
 #define UNKNOWN_AFTER (60 * SECOND_US)
+#define HOLD_US       (10 * SECOND_US)
 
 static int64_t clock_us(void)
 {
@@ -85,6 +87,16 @@ DEFINE_CLEANUP(struct letter *, letter_free)
 
 /* ---- what came of it ---- */
 
+/* What came of a letter cannot be written: it would be sent again at once, and again. Told once for
+ * each cause. */
+static void hold(struct dcb_deliver *deliver, const struct dcb_error *err)
+{
+	if (deliver->trouble != err->errnum)
+		dcb_sink_say(deliver->options.sink, "deliveries hold: %s", err->message);
+	deliver->trouble = err->errnum;
+	deliver->held_until_us = deliver->options.now_us() + HOLD_US;
+}
+
 static void note(struct dcb_deliver *deliver, int64_t id, const char *target,
 		 enum dcb_delivery_state state, int64_t status, const char *error, int64_t when_us)
 {
@@ -93,8 +105,15 @@ static void note(struct dcb_deliver *deliver, int64_t id, const char *target,
 
 	r = dcb_store_update_delivery(deliver->options.store, id, state, status, error, when_us,
 				      &err);
-	if (r < 0)
+	if (r >= 0 && deliver->trouble) {
+		dcb_sink_say(deliver->options.sink, "deliveries go on");
+		deliver->trouble = 0;
+	}
+	/* EBUSY: somebody else has changed it. */
+	if (r == -EBUSY)
 		dcb_sink_say(deliver->options.sink, "delivery %" PRId64 ": %s", id, err.message);
+	else if (r < 0)
+		hold(deliver, &err);
 	else if (state == DCB_DELIVERY_DELIVERED)
 		dcb_sink_say(deliver->options.sink, "delivery %" PRId64 " to %s: done", id, target);
 	else
@@ -205,6 +224,7 @@ static void on_done(void *context, CURL *curl, CURLcode code)
 	curl_easy_getinfo(curl, CURLINFO_PRIVATE, (char **)&letter);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
+	DCB_FAULT("letter-answered");
 	if (retry_after <= 0)
 		retry_after = -1;
 	if (code != CURLE_OK) {
@@ -218,6 +238,7 @@ static void on_done(void *context, CURL *curl, CURLcode code)
 	} else {
 		on_answer(deliver, letter, status, retry_after, now);
 	}
+	DCB_FAULT("letter-noted");
 	letter_free(letter);
 	dcb_deliver_kick(deliver, NULL);
 }
@@ -318,6 +339,8 @@ static int arm(struct dcb_deliver *deliver, struct dcb_error *err)
 	r = dcb_store_next_delivery(deliver->options.store, &next_us, err);
 	if (r < 0)
 		return r;
+	if (next_us && next_us < deliver->held_until_us)
+		next_us = deliver->held_until_us;
 	/* While all hands are busy, the next end looks again. */
 	if (!next_us || deliver->n_letters >= AT_A_TIME ||
 	    (next_us <= now && deliver->n_letters > 0))
@@ -334,8 +357,12 @@ int dcb_deliver_kick(struct dcb_deliver *deliver, struct dcb_error *err)
 	struct batch batch = {.deliver = deliver};
 	int r;
 
+	if (now < deliver->held_until_us)
+		return arm(deliver, err);
 	r = dcb_store_each_due_delivery(deliver->options.store, now, 4 * AT_A_TIME, take, &batch,
 					err);
+	if (batch.n_letters)
+		DCB_FAULT("letter-unsent");
 	for (size_t i = 0; i < batch.n_letters; i++)
 		dcb_curl_loop_add(deliver->loop, batch.letters[i]->curl);
 	for (size_t i = 0; i < batch.n_failed; i++) {

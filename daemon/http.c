@@ -138,6 +138,9 @@ unsigned dcb_http_status(int r, const struct dcb_error *err)
 	case -EBUSY:
 	case -EEXIST:
 		return MHD_HTTP_CONFLICT;
+	case -ENOSPC:
+	case -EDQUOT:
+		return MHD_HTTP_INSUFFICIENT_STORAGE;
 	case -E2BIG:
 		return MHD_HTTP_CONTENT_TOO_LARGE;
 	default:

@@ -7,10 +7,12 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/json.h"
 #include "base/paths.h"
 #include "base/sink.h"
 #include "daemon/letters.h"
+#include "daemon/queue.h"
 #include "daemon/route.h"
 #include "daemon/unchanged.h"
 #include "lab/owner.h"
@@ -112,6 +114,19 @@ static int work(struct task *task, struct dcb_run_options *options, struct dcb_e
 	return task->run ? go_on(task->store, task->run, options, err) : begin(task, options, err);
 }
 
+int dcb_job_exit_code(int r)
+{
+	switch (r) {
+	case -ENOSPC:
+	case -EDQUOT:
+		return DCB_JOB_EXIT_NO_SPACE;
+	case -EROFS:
+		return DCB_JOB_EXIT_READ_ONLY;
+	default:
+		return 0;
+	}
+}
+
 int dcb_job_execute(struct dcb_store *store, const struct dcb_config *config, int64_t job_id,
 		    const struct dcb_sink *sink, const volatile sig_atomic_t *stop,
 		    struct dcb_error *err)
@@ -124,8 +139,10 @@ int dcb_job_execute(struct dcb_store *store, const struct dcb_config *config, in
 	int r;
 
 	r = dcb_owner_self(&owner, err);
+	DCB_FAULT("job-unclaimed");
 	if (r >= 0)
 		r = dcb_store_start_job(store, job_id, owner, dcb_now_us(), err);
+	DCB_FAULT("job-claimed");
 	if (r >= 0)
 		r = dcb_store_get_job(store, job_id, read_task, &task, err);
 	plan = task.plan;
@@ -134,6 +151,10 @@ int dcb_job_execute(struct dcb_store *store, const struct dcb_config *config, in
 	r = work(&task, &options, &own);
 	if (r == -EINTR)
 		return dcb_error_set(err, EINTR, "interrupted");
+	if (dcb_job_exit_code(r)) {
+		*err = own;
+		return r;
+	}
 	if (task.known) {
 		dcb_sink_say(sink, "%s", own.message);
 		return dcb_letters_finish(store, config, job_id, owner, DCB_JOB_DONE, own.message,

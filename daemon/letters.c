@@ -8,6 +8,7 @@
 #include <systemd/sd-id128.h>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "daemon/job-json.h"
@@ -306,6 +307,7 @@ int dcb_letters_finish(struct dcb_store *store, const struct dcb_config *config,
 	size_t n = 0;
 	int r;
 
+	DCB_FAULT("letters-before");
 	r = drafts && rows ? load(&ending, err) : dcb_error_oom(err);
 	for (size_t i = 0; r >= 0 && i < config->n_deliveries; i++) {
 		if (!(ending.events & config->deliveries[i].events))
@@ -317,6 +319,7 @@ int dcb_letters_finish(struct dcb_store *store, const struct dcb_config *config,
 			rows[n] = drafts[n].row;
 		n++;
 	}
+	DCB_FAULT("letters-written");
 	if (r >= 0)
 		r = dcb_store_finish_job(store, job_id, owner, state, reason, ending.now_us, rows,
 					 n, err);

@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/file.h"
 #include "daemon/config.h"
 #include "daemon/http.h"
@@ -55,6 +56,7 @@ static int open_local(const char *path, int *ret_fd, struct dcb_error *err)
 	unlink(path);
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return dcb_error_sys(err, errno, "%s", path);
+	DCB_FAULT("socket-bound");
 	/* Who may do what is decided by credentials, not by the file. */
 	if (chmod(path, 0666) < 0 || listen(fd, BACKLOG) < 0)
 		return dcb_error_sys(err, errno, "%s", path);

@@ -11,6 +11,7 @@
 #include <sys/sysinfo.h>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/process.h"
@@ -20,8 +21,10 @@
 #include "lab/plan.h"
 #include "machines/machine.h"
 
-#define GRACE_US    (20 * UINT64_C(1000000)) /* from SIGTERM to SIGKILL */
-#define STRANGER_US UINT64_C(500000)
+#define GRACE_US      (20 * UINT64_C(1000000)) /* from SIGTERM to SIGKILL */
+#define STRANGER_US   UINT64_C(500000)
+#define FIRST_HOLD_US UINT64_C(2000000)
+#define MOST_HOLD_US  (60 * UINT64_C(1000000))
 
 /* What a job takes of the host. */
 struct cost {
@@ -36,7 +39,7 @@ struct child {
 	struct dcb_process process;
 	int out_fd;
 	sd_event_source *out, *end, *grace;
-	char line[512];
+	char line[512], last[512]; /* last: the last whole one */
 	size_t n_line;
 	bool cancelled, stopped;
 	char *reason; /* of the cancel */
@@ -49,6 +52,9 @@ struct dcb_queue {
 	size_t n_children;
 	bool stopping;
 	sd_event_source *strangers; /* a timer */
+	sd_event_source *held;      /* a timer while nothing is tried */
+	uint64_t hold_us;           /* of the last hold */
+	int trouble;                /* errno of what was told; 0: all is well */
 };
 
 /* ---- rows ---- */
@@ -77,7 +83,8 @@ static int keep_row(struct row *row, const struct dcb_store_job *job)
 	row->plan = strdup(job->plan);
 	row->owner = job->owner ? strdup(job->owner) : NULL;
 	row->reason = job->reason ? strdup(job->reason) : NULL;
-	return row->plan && (row->owner || !job->owner) ? 0 : -ENOMEM;
+	return row->plan && (row->owner || !job->owner) && (row->reason || !job->reason) ? 0
+											 : -ENOMEM;
 }
 
 static int keep(void *context, const struct dcb_store_job *job)
@@ -130,6 +137,46 @@ static int finish(struct dcb_queue *queue, const struct row *row, const char *ow
 	say(queue, row->id, row->run, dcb_job_state_name(state), reason);
 	options->changed(options->context, row->id);
 	return 0;
+}
+
+/* ---- trouble ---- */
+
+static int on_held(sd_event_source *source, uint64_t now_us, void *context)
+{
+	struct dcb_queue *queue = context;
+
+	(void)source;
+	(void)now_us;
+	queue->held = sd_event_source_disable_unref(queue->held);
+	dcb_queue_recover(queue);
+	dcb_queue_kick(queue);
+	return 0;
+}
+
+/* Told once for each cause, however often it is met. */
+static void hold(struct dcb_queue *queue, int errnum, const char *why)
+{
+	if (queue->trouble != errnum)
+		dcb_sink_say(queue->options.sink, "the queue holds: %s", why);
+	queue->trouble = errnum;
+	if (queue->held || queue->stopping)
+		return;
+	queue->hold_us = queue->hold_us ? queue->hold_us * 2 : FIRST_HOLD_US;
+	if (queue->hold_us > MOST_HOLD_US)
+		queue->hold_us = MOST_HOLD_US;
+	sd_event_add_time_relative(queue->options.event, &queue->held, CLOCK_MONOTONIC,
+				   queue->hold_us, 0, on_held, queue);
+}
+
+/* A job ended as jobs do. */
+static void go_on(struct dcb_queue *queue)
+{
+	if (!queue->trouble)
+		return;
+	dcb_sink_say(queue->options.sink, "the queue goes on");
+	queue->trouble = 0;
+	queue->hold_us = 0;
+	queue->held = sd_event_source_disable_unref(queue->held);
 }
 
 /* ---- what fits ---- */
@@ -209,8 +256,10 @@ static void take_line(struct child *child)
 	const struct dcb_queue_options *options = &child->queue->options;
 
 	child->line[child->n_line] = '\0';
-	if (child->n_line)
+	if (child->n_line) {
+		memcpy(child->last, child->line, child->n_line + 1);
 		options->progress(options->context, child->job, child->line);
+	}
 	child->n_line = 0;
 }
 
@@ -256,20 +305,50 @@ static void describe(const struct dcb_exit *end, char *text, size_t size)
 		snprintf(text, size, "its process ended with code %d", end->code);
 }
 
-static int requeue(struct child *child, const struct row *row, const char *why,
+static int requeue(struct child *child, const struct row *row, const char *why, bool counts,
 		   struct dcb_error *err)
 {
 	const struct dcb_queue_options *options = &child->queue->options;
 	const char *reason = child->stopped ? "dcbenchd stopped" : why;
 	int r;
 
-	r = dcb_store_requeue_job(options->store, row->id, row->owner, reason, !child->stopped,
-				  err);
+	DCB_FAULT("requeue-before");
+	r = dcb_store_requeue_job(options->store, row->id, row->owner, reason,
+				  counts && !child->stopped, err);
 	if (r < 0)
 		return r;
-	say(child->queue, row->id, row->run, "queued again", reason);
+	DCB_FAULT("requeue-stored");
+	if (!child->queue->trouble)
+		say(child->queue, row->id, row->run, "queued again", reason);
 	options->changed(options->context, row->id);
 	return 0;
+}
+
+/* Killed before it could claim its job. */
+static int count_attempt(struct dcb_queue *queue, const struct row *row, const char *why,
+			 struct dcb_error *err)
+{
+	const struct dcb_queue_options *options = &queue->options;
+	int r;
+
+	if (row->attempts + 1 >= options->config->attempts)
+		return finish(queue, row, NULL, DCB_JOB_FAILED, why, err);
+	r = dcb_store_count_attempt(options->store, row->id, err);
+	if (r < 0)
+		return r;
+	say(queue, row->id, row->run, "queued again", why);
+	options->changed(options->context, row->id);
+	return 0;
+}
+
+/* The errno of a process that found no room, or 0. */
+static int exit_trouble(const struct dcb_exit *end)
+{
+	if (end->signal)
+		return 0;
+	return end->code == DCB_JOB_EXIT_NO_SPACE    ? ENOSPC
+	       : end->code == DCB_JOB_EXIT_READ_ONLY ? EROFS
+						     : 0;
 }
 
 /* The process is gone and the row is as it left it. */
@@ -279,22 +358,33 @@ static int settle(struct child *child, const struct row *row, const struct dcb_e
 	struct dcb_queue *queue = child->queue;
 	const struct dcb_queue_options *options = &queue->options;
 	bool queued = row->state == DCB_JOB_QUEUED, running = row->state == DCB_JOB_RUNNING;
+	int trouble = exit_trouble(end);
 	char why[96];
 
 	if (!queued && !running) {
+		go_on(queue);
 		say(queue, row->id, row->run, dcb_job_state_name(row->state), row->reason);
 		options->changed(options->context, row->id);
 		return 0;
 	}
+	options->died(options->context);
 	describe(end, why, sizeof(why));
 	if (child->cancelled)
 		return finish(queue, row, row->owner, DCB_JOB_CANCELLED, child->reason, err);
+	if (trouble)
+		hold(queue, trouble, child->last);
+	if (queued && (child->stopped || trouble))
+		return 0;
+	if (queued && end->signal)
+		return count_attempt(queue, row, why, err);
 	if (queued)
 		/* It could not even claim its job: trying again would not end. */
-		return child->stopped ? 0 : finish(queue, row, NULL, DCB_JOB_FAILED, why, err);
+		return finish(queue, row, NULL, DCB_JOB_FAILED, why, err);
+	if (trouble)
+		return requeue(child, row, child->last, false, err);
 	if (!child->stopped && row->attempts >= options->config->attempts)
 		return finish(queue, row, row->owner, DCB_JOB_FAILED, why, err);
-	return requeue(child, row, why, err);
+	return requeue(child, row, why, true, err);
 }
 
 static int on_end(sd_event_source *source, int fd, uint32_t events, void *context)
@@ -310,20 +400,19 @@ static int on_end(sd_event_source *source, int fd, uint32_t events, void *contex
 	(void)events;
 	if (dcb_process_wait(&child->process, 0, &end) == -ETIMEDOUT)
 		return 0;
+	DCB_FAULT("job-ended");
 	/* What it said last. Its children may hold the pipe open: no waiting for its end. */
 	while (read_out(child) == MORE)
 		;
 	take_line(child);
 	if (dcb_store_get_job(queue->options.store, child->job, keep, &row, &err) < 0 ||
 	    settle(child, &row, &end, &err) < 0)
-		dcb_sink_say(queue->options.sink, "queue: %s", err.message);
+		hold(queue, err.errnum, err.message);
 	child_free(child);
-	if (queue->stopping) {
-		if (!queue->children)
-			queue->options.idle(queue->options.context);
-	} else if (dcb_queue_kick(queue, &err) < 0) {
-		dcb_sink_say(queue->options.sink, "queue: %s", err.message);
-	}
+	if (!queue->stopping)
+		dcb_queue_kick(queue);
+	else if (!queue->children)
+		queue->options.idle(queue->options.context);
 	return 0;
 }
 
@@ -414,12 +503,15 @@ static int start(struct dcb_queue *queue, int64_t job, const struct cost *cost,
 				.next = queue->children};
 	queue->children = child;
 	queue->n_children++;
+	DCB_FAULT("spawn-before");
 	r = spawn(child, err);
+	DCB_FAULT("spawned");
 	if (r < 0) {
 		child_free(child);
 		return r;
 	}
-	say(queue, job, 0, "started", NULL);
+	if (!queue->trouble)
+		say(queue, job, 0, "started", NULL);
 	return 0;
 }
 
@@ -444,6 +536,7 @@ void dcb_queue_free(struct dcb_queue *queue)
 	while (queue->children)
 		child_free(queue->children);
 	sd_event_source_disable_unref(queue->strangers);
+	sd_event_source_disable_unref(queue->held);
 	free(queue);
 }
 
@@ -475,14 +568,13 @@ static int keep_gone(void *context, const struct dcb_store_job *job)
 static int on_strangers(sd_event_source *source, uint64_t now_us, void *context)
 {
 	struct dcb_queue *queue = context;
-	struct dcb_error err = DCB_ERROR_NULL;
 
 	(void)source;
 	(void)now_us;
 	if (queue->stopping)
 		return 0;
-	if (dcb_queue_recover(queue, &err) < 0 || dcb_queue_kick(queue, &err) < 0)
-		dcb_sink_say(queue->options.sink, "queue: %s", err.message);
+	dcb_queue_recover(queue);
+	dcb_queue_kick(queue);
 	return 0;
 }
 
@@ -497,22 +589,35 @@ static int look_again(struct dcb_queue *queue, struct dcb_error *err)
 	return r < 0 ? dcb_error_sys(err, -r, "timer of the queue") : 0;
 }
 
-int dcb_queue_recover(struct dcb_queue *queue, struct dcb_error *err)
+/* A running job has a reason where somebody asked for its end. */
+static int recover_row(struct dcb_queue *queue, const struct row *row, struct dcb_error *err)
+{
+	const struct dcb_queue_options *options = &queue->options;
+
+	if (row->reason)
+		return finish(queue, row, row->owner, DCB_JOB_CANCELLED, row->reason, err);
+	if (row->attempts >= options->config->attempts)
+		return finish(queue, row, row->owner, DCB_JOB_FAILED,
+			      "its process died, as did those before it", err);
+	return dcb_store_requeue_job(options->store, row->id, row->owner, "its process died", true,
+				     err);
+}
+
+static int recover(struct dcb_queue *queue, struct dcb_error *err)
 {
 	const struct dcb_queue_options *options = &queue->options;
 	struct gone gone = {.queue = queue};
 	int r;
 
 	r = dcb_store_each_running_job(options->store, keep_gone, &gone, err);
+	if (gone.n) {
+		DCB_FAULT("recover-found");
+		options->died(options->context);
+	}
 	for (size_t i = 0; i < gone.n; i++) {
-		const struct row *row = &gone.rows[i];
-
-		if (r >= 0 && row->attempts >= options->config->attempts)
-			r = finish(queue, row, row->owner, DCB_JOB_FAILED,
-				   "its process died, as did those before it", err);
-		else if (r >= 0)
-			r = dcb_store_requeue_job(options->store, row->id, row->owner,
-						  "its process died", true, err);
+		if (r >= 0)
+			r = recover_row(queue, &gone.rows[i], err);
+		DCB_FAULT("recover-stored");
 		row_deinit(&gone.rows[i]);
 	}
 	free(gone.rows);
@@ -521,11 +626,19 @@ int dcb_queue_recover(struct dcb_queue *queue, struct dcb_error *err)
 	return r;
 }
 
-int dcb_queue_kick(struct dcb_queue *queue, struct dcb_error *err)
+void dcb_queue_recover(struct dcb_queue *queue)
+{
+	struct dcb_error err = DCB_ERROR_NULL;
+
+	if (recover(queue, &err) < 0)
+		hold(queue, err.errnum, err.message);
+}
+
+static int kick(struct dcb_queue *queue, struct dcb_error *err)
 {
 	int r;
 
-	while (!queue->stopping && !queue->options.config->dashboard_only) {
+	while (!queue->stopping && !queue->held && !queue->options.config->dashboard_only) {
 		_cleanup_(row_deinit) struct row row = {0};
 		struct search search = {queue, &row};
 		struct dcb_error own = DCB_ERROR_NULL;
@@ -551,6 +664,14 @@ int dcb_queue_kick(struct dcb_queue *queue, struct dcb_error *err)
 	return 0;
 }
 
+void dcb_queue_kick(struct dcb_queue *queue)
+{
+	struct dcb_error err = DCB_ERROR_NULL;
+
+	if (kick(queue, &err) < 0)
+		hold(queue, err.errnum, err.message);
+}
+
 int dcb_queue_cancel(struct dcb_queue *queue, int64_t job_id, const char *reason,
 		     struct dcb_error *err)
 {
@@ -559,6 +680,20 @@ int dcb_queue_cancel(struct dcb_queue *queue, int64_t job_id, const char *reason
 	_cleanup_(row_deinit) struct row row = {0};
 	int r;
 
+	r = dcb_store_get_job(options->store, job_id, keep, &row, err);
+	if (r < 0)
+		return r;
+	if (row.state != DCB_JOB_QUEUED && row.state != DCB_JOB_RUNNING)
+		return dcb_error_set(err, EBUSY, "job %" PRId64 " is %s", job_id,
+				     dcb_job_state_name(row.state));
+	/* Its process may claim it meanwhile, and then it runs. */
+	if (row.state == DCB_JOB_QUEUED)
+		r = finish(queue, &row, NULL, DCB_JOB_CANCELLED, reason, err);
+	if (row.state == DCB_JOB_RUNNING || r == -EBUSY)
+		r = dcb_store_ask_job(options->store, job_id, reason, err);
+	if (r < 0)
+		return r;
+	DCB_FAULT("cancel-stored");
 	if (child) {
 		free(child->reason);
 		child->reason = strdup(reason);
@@ -566,17 +701,9 @@ int dcb_queue_cancel(struct dcb_queue *queue, int64_t job_id, const char *reason
 		ask_to_stop(child);
 		return 0;
 	}
-	r = dcb_store_get_job(options->store, job_id, keep, &row, err);
-	if (r < 0)
-		return r;
-	if (row.state != DCB_JOB_QUEUED)
-		return dcb_error_set(err, EBUSY, "job %" PRId64 " is %s", job_id,
-				     dcb_job_state_name(row.state));
-	r = finish(queue, &row, NULL, DCB_JOB_CANCELLED, reason, err);
-	if (r < 0)
-		return r;
 	/* What waited behind it may fit. */
-	return dcb_queue_kick(queue, err);
+	dcb_queue_kick(queue);
+	return 0;
 }
 
 void dcb_queue_stop(struct dcb_queue *queue)
@@ -592,11 +719,8 @@ void dcb_queue_stop(struct dcb_queue *queue)
 
 void dcb_queue_configure(struct dcb_queue *queue, const struct dcb_config *config)
 {
-	struct dcb_error err = DCB_ERROR_NULL;
-
 	queue->options.config = config;
-	if (dcb_queue_kick(queue, &err) < 0)
-		dcb_sink_say(queue->options.sink, "queue: %s", err.message);
+	dcb_queue_kick(queue);
 }
 
 size_t dcb_queue_running(const struct dcb_queue *queue)

@@ -11,6 +11,9 @@
  * A job's process claims its job, stores its end, and dies with the daemon. One that ends without
  * storing an end is begun again where it stood, `attempts` times; so is one that the daemon's own
  * end interrupted, whose attempt does not count.
+ *
+ * Where the database cannot be written, or a job says by its exit code that it found no room, the
+ * queue holds: it says why once, and tries again by itself, from 2 seconds to a minute later.
  */
 
 #include <stdint.h>
@@ -24,6 +27,10 @@ struct dcb_error;
 struct dcb_queue;
 struct dcb_sink;
 struct dcb_store;
+
+/* Exit codes of a job that is to be begun again later; its last line says why. */
+#define DCB_JOB_EXIT_READ_ONLY 74 /* EROFS */
+#define DCB_JOB_EXIT_NO_SPACE  75 /* ENOSPC, EDQUOT */
 
 struct dcb_queue_options {
 	sd_event *event;
@@ -39,6 +46,8 @@ struct dcb_queue_options {
 		      const char *reason, struct dcb_error *err);
 	void (*changed)(void *context, int64_t job_id); /* its state is another */
 	void (*progress)(void *context, int64_t job_id, const char *line);
+	/* A process is gone that could not tidy up: before its job is begun again. */
+	void (*died)(void *context);
 	void (*idle)(void *context); /* after dcb_queue_stop(): the last process has ended */
 	void *context;
 };
@@ -51,11 +60,11 @@ DEFINE_CLEANUP(struct dcb_queue *, dcb_queue_free)
 
 /* At start: jobs that run by their row, but whose process is gone, are queued again; those whose
  * process is still there, when it is gone. */
-int dcb_queue_recover(struct dcb_queue *queue, struct dcb_error *err);
+void dcb_queue_recover(struct dcb_queue *queue);
 /* Starts what fits. */
-int dcb_queue_kick(struct dcb_queue *queue, struct dcb_error *err);
-/* A queued job ends at once, a running one when its boots have been broken off. -EBUSY where it has
- * ended already. */
+void dcb_queue_kick(struct dcb_queue *queue);
+/* A queued job ends at once, a running one when its boots have been broken off; that survives the
+ * daemon's end. -EBUSY where it has ended already. */
 int dcb_queue_cancel(struct dcb_queue *queue, int64_t job_id, const char *reason,
 		     struct dcb_error *err);
 /* Starts nothing more and asks what runs to stop; idle() follows, perhaps before this returns. */

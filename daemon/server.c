@@ -12,6 +12,7 @@
 #include <systemd/sd-event.h>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/paths.h"
@@ -27,6 +28,8 @@
 #include "daemon/page.h"
 #include "daemon/queue.h"
 #include "daemon/route.h"
+#include "lab/scratch.h"
+#include "machines/cgroup.h"
 #include "schema/store.h"
 
 struct dcb_server {
@@ -98,6 +101,17 @@ static void on_progress(void *context, int64_t job, const char *line)
 	dcb_follow_say(server->follow, job, "progress", line, false);
 }
 
+/* Folders and cgroups of labs that were killed: nobody may run another for long. */
+static void on_died(void *context)
+{
+	_cleanup_free_ char *state = NULL;
+
+	(void)context;
+	if (dcb_path_state(&state, NULL) >= 0)
+		dcb_scratch_sweep(state);
+	dcb_cgroup_sweep(NULL);
+}
+
 static void on_idle(void *context)
 {
 	struct dcb_server *server = context;
@@ -143,11 +157,13 @@ static int reload(void *context, struct dcb_error *err)
 	r = load_config(server, &config, err);
 	if (r < 0)
 		return r;
+	DCB_FAULT("reload-read");
 	r = publish(server, config, err);
 	if (r < 0) {
 		dcb_config_free(config);
 		return r;
 	}
+	DCB_FAULT("reload-published");
 	dcb_queue_configure(server->queue, config);
 	dcb_deliver_configure(server->deliver, config);
 	server->api.config = config;
@@ -180,6 +196,7 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
 	(void)source;
 	(void)info;
 	sd_notify(0, "STOPPING=1");
+	DCB_FAULT("server-stopping");
 	dcb_sink_say(server->options.sink, "stopping");
 	dcb_queue_stop(server->queue);
 	return 0;
@@ -261,6 +278,7 @@ static int make_parts(struct dcb_server *server, struct dcb_error *err)
 						.finish = on_finish,
 						.changed = on_changed,
 						.progress = on_progress,
+						.died = on_died,
 						.idle = on_idle,
 						.context = server};
 	const struct dcb_deliver_options deliver = {.event = server->event,
@@ -306,6 +324,7 @@ static int begin(struct dcb_server *server, struct dcb_error *err)
 	if (r < 0)
 		return r;
 	make_job_argv(server);
+	DCB_FAULT("server-configured");
 	r = open_store(server, err);
 	if (r >= 0)
 		r = catch_signals(server, err);
@@ -333,11 +352,11 @@ int dcb_server_run(struct dcb_server *server, struct dcb_error *err)
 {
 	int r;
 
-	r = dcb_queue_recover(server->queue, err);
-	if (r >= 0)
-		r = dcb_queue_kick(server->queue, err);
-	if (r >= 0)
-		r = dcb_deliver_kick(server->deliver, err);
+	DCB_FAULT("server-listening");
+	on_died(server);
+	dcb_queue_recover(server->queue);
+	dcb_queue_kick(server->queue);
+	r = dcb_deliver_kick(server->deliver, err);
 	if (r < 0)
 		return r;
 	/* Only where systemd asks for it (WatchdogSec=). */
@@ -345,6 +364,7 @@ int dcb_server_run(struct dcb_server *server, struct dcb_error *err)
 	if (r < 0)
 		return dcb_error_sys(err, -r, "watchdog");
 	sd_notify(0, "READY=1");
+	DCB_FAULT("server-ready");
 	dcb_sink_say(server->options.sink, "ready");
 	r = sd_event_loop(server->event);
 	return r < 0 ? dcb_error_sys(err, -r, "event loop") : 0;
@@ -358,12 +378,14 @@ void dcb_server_free(struct dcb_server *server)
 	dcb_queue_free(server->queue);
 	dcb_http_free(server->http);
 	dcb_follow_free(server->follow);
+	DCB_FAULT("server-closing");
 	dcb_verdict_cache_free(server->verdicts);
 	dcb_store_close(server->store);
 	dcb_config_free(server->config);
 	sd_event_unref(server->event);
 	if (server->config_fd >= 0)
 		close(server->config_fd);
+	DCB_FAULT("server-closed");
 	if (server->socket)
 		unlink(server->socket);
 	free(server->socket);

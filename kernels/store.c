@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/json.h"
 
 #define MAX_JSON_BYTES (1u << 20)
@@ -80,7 +81,10 @@ int dcb_store_lock(struct dcb_kernel_store *store, int *ret_fd, struct dcb_error
 
 int dcb_store_temporary(struct dcb_kernel_store *store, char **ret_path, struct dcb_error *err)
 {
-	return dcb_dir_temporary(store->folder, "tmp-", ret_path, err);
+	int r = dcb_dir_temporary(store->folder, "tmp-", ret_path, err);
+
+	DCB_FAULT("kernel-folder-made");
+	return r;
 }
 
 static int unpack_description(const json_t *all, struct dcb_kernel *kernel, struct dcb_error *err)
@@ -191,8 +195,13 @@ int dcb_store_commit(struct dcb_kernel_store *store, const char *folder, const c
 		return dcb_error_oom(err);
 	if (chmod(folder, 0755) < 0)
 		return dcb_error_sys(err, errno, "%s", folder);
-	if (!dcb_file_exists(target))
-		return rename(folder, target) < 0 ? dcb_error_sys(err, errno, "%s", target) : 0;
+	DCB_FAULT("kernel-complete");
+	if (!dcb_file_exists(target)) {
+		if (rename(folder, target) < 0)
+			return dcb_error_sys(err, errno, "%s", target);
+		DCB_FAULT("kernel-stored");
+		return 0;
+	}
 	if (stays(store, folder, sha256))
 		return 0;
 	/* What is there now goes away with the temporary folder. */

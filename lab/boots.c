@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/file.h"
 #include "base/sink.h"
 #include "lab/cell.h"
@@ -122,6 +123,7 @@ static int slot_start(struct dcb_engine *engine, struct dcb_slot *slot, size_t p
 	r = dcb_dir_create(slot->folder, 0755, err);
 	if (r < 0)
 		return r;
+	DCB_FAULT("boot-folder-made");
 	slot_request(engine, slot);
 	if (slot->request.spec.disk_bytes)
 		r = dcb_cell_setting(slot->cell, "disk", "nvme", err);
@@ -131,6 +133,7 @@ static int slot_start(struct dcb_engine *engine, struct dcb_slot *slot, size_t p
 	r = dcb_boot_start(&slot->request, &slot->boot, err);
 	if (r < 0)
 		return r;
+	DCB_FAULT("boot-started");
 	if (engine->n_running++ == 0)
 		engine->guests_since_s = dcb_engine_now_s();
 	return 0;
@@ -172,9 +175,11 @@ static int slot_finish(struct dcb_engine *engine, struct dcb_slot *slot, struct 
 	_cleanup_(dcb_boot_result_deinit) struct dcb_boot_result result = {0};
 	int r;
 
+	DCB_FAULT("boot-ending");
 	r = dcb_boot_finish(slot->boot, &result, err);
 	if (r < 0)
 		return r;
+	DCB_FAULT("boot-ended");
 	if (--engine->n_running == 0)
 		engine->guest_wall_s += dcb_engine_now_s() - engine->guests_since_s;
 	if (result.outcome == DCB_BOOT_MACHINE)
@@ -189,6 +194,7 @@ static int slot_finish(struct dcb_engine *engine, struct dcb_slot *slot, struct 
 			      result.wall_s);
 	say_boot(engine, slot, &result);
 	slot_deinit(slot);
+	DCB_FAULT("boot-folder-gone");
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/json.h"
 #include "base/sink.h"
 #include "lab/engine.h"
@@ -48,9 +49,11 @@ static int look(struct dcb_engine *engine, bool *ret_settled, int64_t *ret_next_
 	struct dcb_run_look look = {0};
 	int r;
 
+	DCB_FAULT("look-before");
 	r = dcb_store_add_look(engine->store, engine->run_id, engine->blocks, err);
 	if (r < 0)
 		return r;
+	DCB_FAULT("look-stored");
 	/* After a resume the last one may be told again: it is the same look. */
 	if (engine->blocks != engine->last_look)
 		engine->n_looks++;
@@ -140,10 +143,13 @@ static int engine_run(struct dcb_engine *engine, struct dcb_error *err)
 	guests = engine->guest_wall_s;
 	if (engine->n_running > 0)
 		guests += dcb_engine_now_s() - engine->guests_since_s;
-	if (r == 0)
-		return dcb_store_finish_run(engine->store, engine->run_id, dcb_stop_name(stop),
-					    reason, dcb_engine_now_s() - engine->started_s, guests,
-					    err);
+	if (r == 0) {
+		DCB_FAULT("run-end-before");
+		r = dcb_store_finish_run(engine->store, engine->run_id, dcb_stop_name(stop), reason,
+					 dcb_engine_now_s() - engine->started_s, guests, err);
+		DCB_FAULT("run-end-stored");
+		return r;
+	}
 	state = r == -EINTR ? DCB_RUN_INTERRUPTED : DCB_RUN_FAILED;
 	/* The first error is the one to tell. */
 	dcb_store_update_run(engine->store, engine->run_id, state,
@@ -278,6 +284,7 @@ int dcb_run_start(struct dcb_store *store, const struct dcb_plan *plan,
 	r = engine_init(&engine, options->sha256s, err);
 	if (r < 0)
 		return r;
+	DCB_FAULT("run-prepared");
 	r = store_run(&engine, err);
 	if (r < 0)
 		return r;
@@ -336,6 +343,7 @@ int dcb_run_resume(struct dcb_store *store, int64_t run_id, const struct dcb_run
 	r = dcb_store_claim_run(store, run_id, stored.owner, owner, err);
 	if (r < 0)
 		return r;
+	DCB_FAULT("run-claimed");
 	if (dcb_order_grow(&engine.order, (size_t)engine.blocks) < 0)
 		return dcb_error_oom(err);
 	r = dcb_store_raise_blocks(store, run_id, engine.blocks, err);

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/file.h"
 
 /* The folder itself carries the lock: it needs no file that could stay behind. -EBUSY if held. */
@@ -56,14 +57,29 @@ int dcb_scratch_init(struct dcb_scratch *scratch, const char *state, struct dcb_
 	r = dcb_dir_temporary(parent, "lab-", &scratch->path, err);
 	if (r < 0)
 		return r;
+	DCB_FAULT("scratch-made");
 	r = lock_folder(scratch->path, &scratch->lock_fd);
 	return r < 0 ? dcb_error_sys(err, r, "%s", scratch->path) : 0;
 }
 
+void dcb_scratch_sweep(const char *state)
+{
+	_cleanup_free_ char *parent = dcb_format("%s/boots", state);
+	_cleanup_free_ char *guard_path = dcb_format("%s/boots.lock", state);
+	_cleanup_close_ int guard = -1;
+
+	if (parent && guard_path && dcb_file_exists(guard_path) &&
+	    dcb_lock(guard_path, &guard, NULL) == 0)
+		sweep(parent);
+}
+
 void dcb_scratch_deinit(struct dcb_scratch *scratch)
 {
+	if (scratch->path)
+		DCB_FAULT("scratch-full");
 	dcb_dir_removep(&scratch->path);
 	scratch->path = NULL;
+	DCB_FAULT("scratch-gone");
 	cleanup_close(&scratch->lock_fd);
 	scratch->lock_fd = -1;
 }

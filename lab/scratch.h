@@ -18,4 +18,6 @@ struct dcb_scratch {
 
 /* A new folder below <state>/boots/; removes those whose lab is gone. */
 int dcb_scratch_init(struct dcb_scratch *scratch, const char *state, struct dcb_error *err);
+/* Removes those whose lab is gone, as far as that goes. */
+void dcb_scratch_sweep(const char *state);
 void dcb_scratch_deinit(struct dcb_scratch *scratch);

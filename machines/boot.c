@@ -16,6 +16,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/file.h"
 #include "machines/boot-private.h"
 
@@ -79,6 +80,7 @@ static int before_exec(pid_t pid, void *context, struct dcb_error *err)
 	if (prlimit(pid, RLIMIT_FSIZE, &files, NULL) < 0 ||
 	    prlimit(pid, RLIMIT_CORE, &cores, NULL) < 0)
 		return dcb_error_sys(err, errno, "limits of the boot's process");
+	DCB_FAULT("guest-held");
 	return boot->cgroup ? dcb_cgroup_attach(boot->cgroup, pid, err) : 0;
 }
 

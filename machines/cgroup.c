@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/file.h"
 #include "machines/cgroup-group.h"
 
@@ -37,6 +38,7 @@ int dcb_cgroup_new(const char *name, const struct dcb_cgroup_limits *limits,
 		return dcb_error_oom(err);
 	cgroup->name = dcb_format("dcbench-%d-%s", getpid(), name);
 	r = cgroup->name ? dcb_cgroup_create(cgroup, limits, err) : dcb_error_oom(err);
+	DCB_FAULT("cgroup-made");
 	if (r == 0)
 		r = dcb_cgroup_apply(cgroup, limits, err);
 	if (r < 0) {
@@ -242,7 +244,9 @@ void dcb_cgroup_free(struct dcb_cgroup *cgroup)
 	if (!cgroup)
 		return;
 	dcb_cgroup_kill(cgroup, NULL);
+	DCB_FAULT("cgroup-empty");
 	dcb_cgroup_delete(cgroup);
+	DCB_FAULT("cgroup-gone");
 	free(cgroup->missing);
 	free(cgroup->name);
 	free(cgroup);

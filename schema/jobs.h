@@ -32,7 +32,8 @@ const char *dcb_job_state_name(enum dcb_job_state state);
 struct dcb_store_job {
 	int64_t id;
 	enum dcb_job_state state;
-	/* Of FAILED, CANCELLED, of QUEUED again, and of DONE without a run; or NULL. */
+	/* Of FAILED, CANCELLED, of QUEUED again, of DONE without a run, and of RUNNING that is to
+	 * end; or NULL. */
 	const char *reason;
 	const char *label; /* labels of one priority take turns; "" is one too */
 	int64_t priority;  /* higher first */
@@ -58,6 +59,13 @@ int dcb_store_start_job(struct dcb_store *store, int64_t job_id, const char *own
  */
 int dcb_store_requeue_job(struct dcb_store *store, int64_t job_id, const char *owner,
 			  const char *reason, bool counts, struct dcb_error *err);
+/* Another attempt of a QUEUED job whose process died before it could claim it. -EBUSY where it is
+ * not queued any more. */
+int dcb_store_count_attempt(struct dcb_store *store, int64_t job_id, struct dcb_error *err);
+/* A RUNNING job is to end: who asked stands in its reason, for whoever finds its process gone.
+ * -EBUSY where it does not run. */
+int dcb_store_ask_job(struct dcb_store *store, int64_t job_id, const char *reason,
+		      struct dcb_error *err);
 
 struct dcb_store_delivery;
 /* RUNNING (of this owner), or, with owner NULL, QUEUED, to an end; the deliveries are written with

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "schema/private.h"
 
 /* One statement, so that all three are of one moment: somebody else may be making the database. */
@@ -83,6 +84,7 @@ static int apply(struct dcb_store *store, const struct dcb_migration *migration,
 	if (card.version != migration->version || card.application_id != DCB_APPLICATION_ID)
 		return dcb_error_set(err, EINVAL, "%s: migration %d leaves version %d", store->path,
 				     migration->version, card.version);
+	DCB_FAULT("schema-uncommitted");
 	return dcb_transaction_commit(&transaction, err);
 }
 

@@ -23,9 +23,16 @@ struct dcb_store {
 
 /* ---- failures (store-error.c) ---- */
 
+/* -EUCLEAN, and how to restore it. */
+int dcb_store_damaged(const struct dcb_store *store, const char *what, struct dcb_error *err);
 /* The one line for an SQLite result code, naming the file; returns its negative errno.
  * -EBADMSG: the rows themselves break a rule of the schema (they may come from a hostile guest). */
 int dcb_store_fail(struct dcb_store *store, int rc, const char *doing, struct dcb_error *err);
+
+/* ---- care (store-care.c) ---- */
+
+/* There is a -wal file that was written before this boot of the host. */
+bool dcb_store_outlived_host(const char *path);
 
 /* ---- the figures of a boot that is being stored (store-figure.c); in its transaction ---- */
 

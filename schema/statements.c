@@ -188,6 +188,11 @@ static const struct {
 			       "started_us = ?3, attempts = attempts + 1 "
 			       "WHERE id = ?1 AND state = 'queued'",
 			       "iti"},
+	[DCB_SQL_COUNT_ATTEMPT] = {"UPDATE job SET attempts = attempts + 1 "
+				   "WHERE id = ? AND state = 'queued'",
+				   "i"},
+	[DCB_SQL_ASK_JOB] = {"UPDATE job SET reason = ?2 WHERE id = ?1 AND state = 'running'",
+			     "it"},
 	[DCB_SQL_REQUEUE_JOB] = {"UPDATE job SET state = 'queued', reason = ?3, owner = NULL, "
 				 "attempts = attempts - ?4 "
 				 "WHERE id = ?1 AND state = 'running' AND owner = ?2",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "schema/private.h"
 
 /* Every row of a boot that came from the guest is checked here or by the schema. */
@@ -264,9 +265,11 @@ int dcb_store_put_boot(struct dcb_store *store, int64_t run_id, const struct dcb
 	r = put_boot_data(store, run_id, id, boot, data, err);
 	if (r < 0)
 		return r;
+	DCB_FAULT("boot-uncommitted");
 	r = dcb_transaction_commit(&transaction, err);
 	if (r < 0)
 		return r;
+	DCB_FAULT("boot-committed");
 	*ret_id = id;
 	return 0;
 }

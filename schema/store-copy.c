@@ -10,10 +10,13 @@
 /* From copy-views.sql, at build time. */
 extern const char dcb_copy_views[];
 
-static int fail_copy(sqlite3 *db, int rc, struct dcb_error *err)
+static int fail_copy(const struct dcb_store *store, sqlite3 *db, int rc, struct dcb_error *err)
 {
 	int errnum = db ? sqlite3_system_errno(db) : 0;
 
+	/* Of the two, only the original can be. */
+	if ((rc & 0xff) == SQLITE_CORRUPT)
+		return dcb_store_damaged(store, sqlite3_errmsg(db), err);
 	if ((rc & 0xff) == SQLITE_FULL)
 		errnum = ENOSPC;
 	if (errnum)
@@ -34,12 +37,12 @@ static int vacuum_into(struct dcb_store *store, const char *path, struct dcb_err
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(stmt);
 	if (rc != SQLITE_DONE)
-		r = fail_copy(store->db, rc, err);
+		r = fail_copy(store, store->db, rc, err);
 	sqlite3_finalize(stmt);
 	return r;
 }
 
-static int add_views(const char *path, struct dcb_error *err)
+static int add_views(const struct dcb_store *store, const char *path, struct dcb_error *err)
 {
 	sqlite3 *db = NULL;
 	int rc, r = 0;
@@ -52,12 +55,12 @@ static int add_views(const char *path, struct dcb_error *err)
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
 	if (rc != SQLITE_OK)
-		r = fail_copy(db, rc, err);
+		r = fail_copy(store, db, rc, err);
 	sqlite3_close(db);
 	return r;
 }
 
-int dcb_store_copy(struct dcb_store *store, const char *path, struct dcb_error *err)
+int dcb_store_backup(struct dcb_store *store, const char *path, struct dcb_error *err)
 {
 	bool reads = sqlite3_exec(store->db, "PRAGMA query_only = OFF", NULL, NULL, NULL) ==
 		     SQLITE_OK;
@@ -65,5 +68,12 @@ int dcb_store_copy(struct dcb_store *store, const char *path, struct dcb_error *
 
 	if (reads)
 		sqlite3_exec(store->db, "PRAGMA query_only = ON", NULL, NULL, NULL);
-	return r < 0 ? r : add_views(path, err);
+	return r;
+}
+
+int dcb_store_copy(struct dcb_store *store, const char *path, struct dcb_error *err)
+{
+	int r = dcb_store_backup(store, path, err);
+
+	return r < 0 ? r : add_views(store, path, err);
 }

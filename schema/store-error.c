@@ -17,6 +17,15 @@ static int fail_io(struct dcb_store *store, int rc, const char *doing, struct dc
 			     store->path, doing);
 }
 
+int dcb_store_damaged(const struct dcb_store *store, const char *what, struct dcb_error *err)
+{
+	return dcb_error_set(
+		err, EUCLEAN,
+		"%s is damaged (%s): move it away, with its -wal and -shm, and put a copy "
+		"that `dcbench db backup` made in its place",
+		store->path, what);
+}
+
 int dcb_store_fail(struct dcb_store *store, int rc, const char *doing, struct dcb_error *err)
 {
 	switch (rc & 0xff) {
@@ -35,7 +44,7 @@ int dcb_store_fail(struct dcb_store *store, int rc, const char *doing, struct dc
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
 	case SQLITE_AUTH:
-		return dcb_error_set(err, EACCES,
+		return dcb_error_set(err, EROFS,
 				     "%s cannot be written: it or its folder is read-only",
 				     store->path);
 	case SQLITE_NOTADB:
@@ -43,9 +52,7 @@ int dcb_store_fail(struct dcb_store *store, int rc, const char *doing, struct dc
 				store->path);
 		return -EINVAL;
 	case SQLITE_CORRUPT:
-		return dcb_error_set(err, EUCLEAN,
-				     "%s is damaged (%s): restore it, or name another file by --db",
-				     store->path, sqlite3_errmsg(store->db));
+		return dcb_store_damaged(store, sqlite3_errmsg(store->db), err);
 	case SQLITE_CONSTRAINT:
 		return dcb_error_set(err, EBADMSG, "%s: %s", store->path,
 				     sqlite3_errmsg(store->db));

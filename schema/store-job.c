@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "schema/jobs.h"
 #include "schema/private.h"
 
@@ -68,9 +69,11 @@ int dcb_store_submit_job(struct dcb_store *store, const struct dcb_store_job *jo
 	if (r < 0)
 		return r;
 	id = sqlite3_last_insert_rowid(store->db);
+	DCB_FAULT("submit-uncommitted");
 	r = dcb_transaction_commit(&transaction, err);
 	if (r < 0)
 		return r;
+	DCB_FAULT("submit-committed");
 	*ret_id = id;
 	return 0;
 }
@@ -105,6 +108,18 @@ int dcb_store_requeue_job(struct dcb_store *store, int64_t job_id, const char *o
 		      job_id, err);
 }
 
+int dcb_store_count_attempt(struct dcb_store *store, int64_t job_id, struct dcb_error *err)
+{
+	return change(store, DCB_SQL_COUNT_ATTEMPT, DCB_BINDS(DCB_INT(job_id)), job_id, err);
+}
+
+int dcb_store_ask_job(struct dcb_store *store, int64_t job_id, const char *reason,
+		      struct dcb_error *err)
+{
+	return change(store, DCB_SQL_ASK_JOB, DCB_BINDS(DCB_INT(job_id), DCB_TEXT(reason)), job_id,
+		      err);
+}
+
 int dcb_store_finish_job(struct dcb_store *store, int64_t job_id, const char *owner,
 			 enum dcb_job_state state, const char *reason, int64_t now_us,
 			 const struct dcb_store_delivery *deliveries, size_t n_deliveries,
@@ -122,7 +137,14 @@ int dcb_store_finish_job(struct dcb_store *store, int64_t job_id, const char *ow
 		   job_id, err);
 	for (size_t i = 0; r >= 0 && i < n_deliveries; i++)
 		r = dcb_store_put_delivery(store, &deliveries[i], err);
-	return r < 0 ? r : dcb_transaction_commit(&transaction, err);
+	if (r < 0)
+		return r;
+	DCB_FAULT("end-uncommitted");
+	r = dcb_transaction_commit(&transaction, err);
+	if (r < 0)
+		return r;
+	DCB_FAULT("end-committed");
+	return 0;
 }
 
 /* ---- reading ---- */

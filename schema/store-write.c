@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "schema/private.h"
 
 /* ---- runs ---- */
@@ -89,9 +90,11 @@ int dcb_store_create_run(struct dcb_store *store, const struct dcb_store_run *ru
 		if (r < 0)
 			return r;
 	}
+	DCB_FAULT("run-uncommitted");
 	r = dcb_transaction_commit(&transaction, err);
 	if (r < 0)
 		return r;
+	DCB_FAULT("run-committed");
 	*ret_id = id;
 	return 0;
 }
@@ -232,9 +235,11 @@ int dcb_store_metric(struct dcb_store *store, const struct dcb_store_metric *met
 			return r;
 		id = sqlite3_last_insert_rowid(store->db);
 	}
+	DCB_FAULT("metric-uncommitted");
 	r = dcb_transaction_commit(&transaction, err);
 	if (r < 0)
 		return r;
+	DCB_FAULT("metric-committed");
 	*ret_id = id;
 	return 0;
 }

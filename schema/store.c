@@ -198,6 +198,7 @@ static int open_read(struct dcb_store *store, const char *name, struct dcb_error
 
 static int open_write(struct dcb_store *store, const char *name, struct dcb_error *err)
 {
+	bool outlived = dcb_store_outlived_host(name);
 	struct dcb_store_card card;
 	int r, rc;
 
@@ -206,6 +207,9 @@ static int open_write(struct dcb_store *store, const char *name, struct dcb_erro
 		return r;
 	/* Nothing is changed in a file before it is known to be ours. */
 	rc = dcb_store_identify(store, &card);
+	/* Opened read-only for want of more, and no room for its -shm file either. */
+	if ((rc & 0xff) == SQLITE_CANTOPEN && sqlite3_db_readonly(store->db, "main") > 0)
+		rc = SQLITE_READONLY;
 	if (rc != SQLITE_OK)
 		return dcb_store_fail(store, rc, "reading its version", err);
 	r = dcb_store_check(store, &card, err);
@@ -214,6 +218,8 @@ static int open_write(struct dcb_store *store, const char *name, struct dcb_erro
 	if (sqlite3_db_readonly(store->db, "main"))
 		return dcb_store_fail(store, SQLITE_READONLY, "opening it", err);
 	r = switch_to_wal(store, err);
+	if (r >= 0 && outlived)
+		r = dcb_store_quick_check(store, err);
 	if (r < 0)
 		return r;
 	/* FULL: a boot that was reported as stored survives a power cut. One fsync a boot. */

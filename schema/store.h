@@ -308,6 +308,21 @@ int dcb_store_get_artifact(struct dcb_store *store, int64_t boot_id, const char 
 /* A copy of the whole database as of one moment, in an empty or new file: opens as the original
  * does, and has views for other programs (copy-views.sql). Not within a snapshot. */
 int dcb_store_copy(struct dcb_store *store, const char *path, struct dcb_error *err);
+/* The same without the views: to be put in the place of the original. */
+int dcb_store_backup(struct dcb_store *store, const char *path, struct dcb_error *err);
+
+/* ---- care ----
+ * A database that is opened for writing is checked first where the host went down under it. All
+ * give -EUCLEAN, and one line that says how to restore it, where it is damaged. */
+
+/* PRAGMA quick_check: reads all pages, and what they say of each other. */
+int dcb_store_quick_check(struct dcb_store *store, struct dcb_error *err);
+/* That, and rows that name rows which are not there. */
+int dcb_store_full_check(struct dcb_store *store, struct dcb_error *err);
+/* Writes it anew without what was deleted; sizes in bytes. Others wait meanwhile. */
+int dcb_store_vacuum(struct dcb_store *store, int64_t *ret_before, int64_t *ret_after,
+		     struct dcb_error *err);
+
 /* ---- calibrations: reports/calibration.h ---- */
 
 struct dcb_store_calibration {

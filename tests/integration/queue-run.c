@@ -43,6 +43,11 @@ static void on_progress(void *context, int64_t job, const char *line)
 	fflush(stdout);
 }
 
+static void on_died(void *context)
+{
+	(void)context;
+}
+
 static void on_idle(void *context)
 {
 	struct program *program = context;
@@ -88,7 +93,7 @@ static void command(struct program *program, char *line)
 					 &id, &err);
 		if (r >= 0) {
 			printf("submitted %" PRId64 "\n", id);
-			r = dcb_queue_kick(program->queue, &err);
+			dcb_queue_kick(program->queue);
 		}
 	} else if (strcmp(word, "cancel") == 0) {
 		r = dcb_queue_cancel(program->queue, atoi(strtok(NULL, " ")), "by test", &err);
@@ -134,6 +139,7 @@ int main(int argc, char **argv)
 					    .finish = finish,
 					    .changed = on_changed,
 					    .progress = on_progress,
+					    .died = on_died,
 					    .idle = on_idle,
 					    .context = &program};
 	struct dcb_error err = DCB_ERROR_NULL;
@@ -153,10 +159,10 @@ int main(int argc, char **argv)
 	options.config = config;
 	if (r >= 0)
 		r = dcb_queue_new(&options, &program.queue, &err);
-	if (r >= 0)
-		r = dcb_queue_recover(program.queue, &err);
-	if (r >= 0)
-		r = dcb_queue_kick(program.queue, &err);
+	if (r >= 0) {
+		dcb_queue_recover(program.queue);
+		dcb_queue_kick(program.queue);
+	}
 	if (r >= 0)
 		r = sd_event_add_io(program.event, NULL, 0, EPOLLIN, on_line, &program);
 	if (r >= 0)

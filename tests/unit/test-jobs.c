@@ -148,6 +148,34 @@ static void requeue__only_by_its_owner_and_keeps_the_run(void **state)
 	assert_int_equal(get(f, id).attempts, 1);
 }
 
+static void count_attempt__only_while_queued(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = submit(f, "", 0, NULL);
+
+	assert_int_equal(dcb_store_count_attempt(f->store, id, NULL), 0);
+	assert_int_equal(get(f, id).attempts, 1);
+	assert_int_equal(dcb_store_start_job(f->store, id, "o", 100, NULL), 0);
+	assert_int_equal(dcb_store_count_attempt(f->store, id, NULL), -EBUSY);
+	assert_int_equal(get(f, id).attempts, 2);
+}
+
+static void ask__stands_in_the_reason_until_it_is_begun_again(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = submit(f, "", 0, NULL);
+
+	assert_int_equal(dcb_store_ask_job(f->store, id, "by me", NULL), -EBUSY);
+	assert_int_equal(dcb_store_start_job(f->store, id, "o", 100, NULL), 0);
+	assert_string_equal(get(f, id).reason, "");
+	assert_int_equal(dcb_store_ask_job(f->store, id, "by me", NULL), 0);
+	assert_string_equal(get(f, id).reason, "by me");
+	assert_int_equal(get(f, id).state, DCB_JOB_RUNNING);
+	assert_int_equal(dcb_store_requeue_job(f->store, id, "o", "x", false, NULL), 0);
+	assert_int_equal(dcb_store_start_job(f->store, id, "o", 100, NULL), 0);
+	assert_string_equal(get(f, id).reason, "");
+}
+
 static void create_run__a_job_gets_one_run(void **state)
 {
 	struct fixture *f = *state;
@@ -345,6 +373,8 @@ int main(void)
 		test(queue__priority_then_turns_of_labels_then_age),
 		test(start__only_once),
 		test(requeue__only_by_its_owner_and_keeps_the_run),
+		test(count_attempt__only_while_queued),
+		test(ask__stands_in_the_reason_until_it_is_begun_again),
 		test(create_run__a_job_gets_one_run),
 		test(finish__end_and_letters_are_one),
 		test(finish__queued_job_can_be_cancelled),
