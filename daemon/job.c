@@ -64,18 +64,10 @@ static int skip_known(void *context, const json_t *fingerprint, const char *cons
 static int begin(struct task *task, const struct dcb_run_options *options, struct dcb_error *err)
 {
 	_cleanup_(dcb_plan_deinit) struct dcb_plan plan;
-	json_auto_t *json = NULL;
 	int64_t run;
 	int r;
 
-	r = dcb_plan_init(&plan, err);
-	if (r < 0)
-		return r;
-	r = dcb_json_parse(task->plan, strlen(task->plan), &json, err);
-	if (r >= 0)
-		r = dcb_plan_from_json(&plan, json, err);
-	if (r >= 0)
-		r = dcb_plan_settle(&plan, err);
+	r = dcb_plan_parse(&plan, task->plan, err);
 	if (r < 0)
 		return r;
 	task->n_kernels = plan.n_kernels;

@@ -13,7 +13,6 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "base/process.h"
 #include "base/sink.h"
 #include "daemon/config.h"
@@ -184,17 +183,9 @@ static void go_on(struct dcb_queue *queue)
 static int read_cost(const struct row *row, struct cost *ret_cost, struct dcb_error *err)
 {
 	_cleanup_(dcb_plan_deinit) struct dcb_plan plan;
-	json_auto_t *json = NULL;
 	int r;
 
-	r = dcb_plan_init(&plan, err);
-	if (r < 0)
-		return r;
-	r = dcb_json_parse(row->plan, strlen(row->plan), &json, err);
-	if (r >= 0)
-		r = dcb_plan_from_json(&plan, json, err);
-	if (r >= 0)
-		r = dcb_plan_settle(&plan, err);
+	r = dcb_plan_parse(&plan, row->plan, err);
 	if (r < 0)
 		return r;
 	*ret_cost = (struct cost){

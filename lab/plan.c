@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/ini.h"
+#include "base/json.h"
 #include "guest/protocol.h"
 #include "lab/plan-plant.h"
 #include "lab/threshold.h"
@@ -561,4 +562,17 @@ int dcb_plan_from_json(struct dcb_plan *plan, const json_t *json, struct dcb_err
 			return r;
 	}
 	return 0;
+}
+
+int dcb_plan_parse(struct dcb_plan *plan, const char *text, struct dcb_error *err)
+{
+	json_auto_t *json = NULL;
+	int r;
+
+	r = dcb_plan_init(plan, err);
+	if (r >= 0)
+		r = dcb_json_parse(text, strlen(text), &json, err);
+	if (r >= 0)
+		r = dcb_plan_from_json(plan, json, err);
+	return r < 0 ? r : dcb_plan_settle(plan, err);
 }

@@ -77,3 +77,5 @@ int64_t dcb_plan_default_blocks(const struct dcb_machine_ops *ops);
 int64_t dcb_plan_default_deadline_s(size_t n_workloads);
 json_t *dcb_plan_to_json(const struct dcb_plan *plan);
 int dcb_plan_from_json(struct dcb_plan *plan, const json_t *json, struct dcb_error *err);
+/* The same of its text, and settled. *plan is initialised here, and the caller's in any case. */
+int dcb_plan_parse(struct dcb_plan *plan, const char *text, struct dcb_error *err);
