@@ -163,71 +163,47 @@ static char *chat_body(const struct ending *ending)
 	return object ? dcb_json_line(object) : NULL;
 }
 
+/* The run's report; its failure is left in *err. NULL then. */
 static char *report_body(const struct ending *ending, const struct dcb_deliver_config *target,
-			 struct dcb_error *err)
+			 const struct dcb_report_format *format, struct dcb_error *err)
 {
 	const struct dcb_report report = {.summary = ending->summary,
 					  .store = ending->store,
 					  .width = 80,
 					  .origin = target->origin};
-	const struct dcb_report_format *format;
 	char *text = NULL;
 	size_t size;
-	FILE *file;
-	int r;
 
-	r = dcb_report_format_find(target->format, &format, err);
-	if (r >= 0)
-		r = dcb_report_format_check(format, ending->summary, err);
-	if (r < 0)
+	if (!ending->summary || ending->state != DCB_JOB_DONE ||
+	    dcb_report_print(format, &report, &text, &size, err) < 0)
 		return NULL;
-	file = open_memstream(&text, &size);
-	if (!file)
-		return NULL;
-	r = format->write(&report, file, err);
-	if (fclose(file) != 0 || r < 0) {
-		free(text);
-		return NULL;
-	}
 	return text;
 }
 
-static char *make_body(const struct ending *ending, const struct dcb_deliver_config *target,
-		       enum dcb_event event)
+/* Sets body and content type. */
+static int write_body(const struct ending *ending, const struct dcb_deliver_config *target,
+		      struct draft *draft)
 {
+	const struct dcb_report_format *format;
 	struct dcb_error err = DCB_ERROR_NULL;
-	char *body = NULL;
 
-	if (strcmp(target->format, "chat") == 0)
-		return chat_body(ending);
-	if (ending->summary && ending->state == DCB_JOB_DONE)
-		body = report_body(ending, target, &err);
-	if (body)
-		return body;
-	return event_body(ending, event,
-			  ending->reason ? ending->reason
-			  : err.errnum   ? err.message
-					 : NULL);
+	draft->row.content_type = "application/json";
+	if (strcmp(target->format, "chat") == 0) {
+		draft->body = chat_body(ending);
+	} else if (dcb_report_format_find(target->format, &format, &err) >= 0 &&
+		   (draft->body = report_body(ending, target, format, &err))) {
+		if (format->content_type)
+			draft->row.content_type = format->content_type;
+	} else {
+		draft->body = event_body(ending, draft->event,
+					 ending->reason ? ending->reason
+					 : err.errnum   ? err.message
+							: NULL);
+	}
+	return draft->body ? 0 : -ENOMEM;
 }
 
 /* ---- letters ---- */
-
-static const char *content_type(const char *format)
-{
-	static const char *const types[][2] = {
-		{"html", "text/html; charset=utf-8"},
-		{"text", "text/plain; charset=utf-8"},
-		{"markdown", "text/markdown; charset=utf-8"},
-		{"csv", "text/csv; charset=utf-8"},
-		{"lkp", "text/plain; charset=utf-8"},
-		{"openmetrics", "application/openmetrics-text; version=1.0.0; charset=utf-8"},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-		if (strcmp(types[i][0], format) == 0)
-			return types[i][1];
-	return "application/json";
-}
 
 /* The key tells labs apart: a receiver may serve many. */
 static char *make_key(const struct ending *ending, const char *target)
@@ -250,21 +226,19 @@ static int write_letter(const struct ending *ending, const struct dcb_deliver_co
 	static const enum dcb_event grave[] = {DCB_EVENT_FAILED, DCB_EVENT_SYMPTOM,
 					       DCB_EVENT_REGRESSED, DCB_EVENT_RECOVERED,
 					       DCB_EVENT_FINISHED};
-	bool report = ending->summary && ending->state == DCB_JOB_DONE;
 	size_t i = 0;
 
 	while (!(ending->events & target->events & 1u << grave[i]))
 		i++;
 	draft->event = grave[i];
 	draft->key = make_key(ending, target->name);
-	draft->body = make_body(ending, target, draft->event);
-	if (!draft->key || !draft->body)
+	if (!draft->key || write_body(ending, target, draft) < 0)
 		return -ENOMEM;
 	draft->row = (struct dcb_store_delivery){
 		.target = target->name,
 		.event = dcb_event_name(draft->event),
 		.key = draft->key,
-		.content_type = report ? content_type(target->format) : "application/json",
+		.content_type = draft->row.content_type,
 		.job = ending->job_id,
 		.run = ending->run,
 		.body = draft->body,

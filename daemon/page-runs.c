@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* /runs, and the report of one. */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "base/error.h"
 #include "daemon/page.h"
 #include "reports/judgement.h"
@@ -82,42 +78,25 @@ int dcb_web_runs(struct dcb_call *call, struct dcb_error *err)
 
 /* ---- one ---- */
 
-static int write_report(struct dcb_store *store, const struct dcb_summary *summary, char **ret_text,
-			size_t *ret_size, struct dcb_error *err)
-{
-	const struct dcb_report report = {.summary = summary, .store = store, .origin = "dcbench"};
-	const struct dcb_report_format *format;
-	_cleanup_free_ char *text = NULL;
-	FILE *file;
-	int r;
-
-	r = dcb_report_format_find("html", &format, err);
-	if (r < 0)
-		return r;
-	file = open_memstream(&text, ret_size);
-	if (!file)
-		return dcb_error_oom(err);
-	r = format->write(&report, file, err);
-	if (fclose(file) != 0 && r >= 0)
-		r = dcb_error_oom(err);
-	if (r >= 0)
-		*ret_text = TAKE_PTR(text);
-	return r;
-}
-
 int dcb_web_run(struct dcb_call *call, struct dcb_error *err)
 {
 	_cleanup_(dcb_summary_freep) struct dcb_summary *summary = NULL;
 	_cleanup_(dcb_store_snapshot_endp) struct dcb_store *store = NULL;
+	const struct dcb_report_format *format;
+	struct dcb_report report = {.origin = "dcbench"};
 	int r;
 
-	r = dcb_store_snapshot_begin(call->api->store, err);
+	r = dcb_report_format_find("html", &format, err);
+	if (r >= 0)
+		r = dcb_store_snapshot_begin(call->api->store, err);
 	if (r < 0)
 		return r;
 	store = call->api->store;
 	r = dcb_summary_load(store, call->id, NULL, &summary, err);
 	if (r < 0)
 		return r;
-	call->response->content_type = "text/html; charset=utf-8";
-	return write_report(store, summary, &call->response->body, &call->response->size, err);
+	report.summary = summary;
+	report.store = store;
+	call->response->content_type = format->content_type;
+	return dcb_report_print(format, &report, &call->response->body, &call->response->size, err);
 }

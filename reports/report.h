@@ -22,8 +22,9 @@ struct dcb_report {
 };
 
 struct dcb_report_format {
-	const char *name;    /* "html" */
-	const char *summary; /* one line for the help */
+	const char *name;         /* "html" */
+	const char *summary;      /* one line for the help */
+	const char *content_type; /* for HTTP; NULL: "application/json" */
 	/* -errno of writing is found by the caller; -EINVAL as a usage error where this run has
 	 * nothing for this format. */
 	int (*write)(const struct dcb_report *report, FILE *file, struct dcb_error *err);
@@ -41,3 +42,6 @@ int dcb_report_format_find(const char *name, const struct dcb_report_format **re
 /* A usage error where this run must not leave in that format. */
 int dcb_report_format_check(const struct dcb_report_format *format,
 			    const struct dcb_summary *summary, struct dcb_error *err);
+/* Checks, and writes into memory: *ret_text is malloc'd and NUL-terminated behind *ret_size. */
+int dcb_report_print(const struct dcb_report_format *format, const struct dcb_report *report,
+		     char **ret_text, size_t *ret_size, struct dcb_error *err);

@@ -121,5 +121,6 @@ static int write_csv(const struct dcb_report *report, FILE *file, struct dcb_err
 const struct dcb_report_format dcb_report_csv = {
 	.name = "csv",
 	.summary = "one record a comparison, every digit (RFC 4180)",
+	.content_type = "text/csv; charset=utf-8",
 	.write = write_csv,
 };

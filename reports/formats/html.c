@@ -158,6 +158,7 @@ static int write_html(const struct dcb_report *report, FILE *file, struct dcb_er
 const struct dcb_report_format dcb_report_html = {
 	.name = "html",
 	.summary = "one page with charts, for a browser: nothing to fetch, no script",
+	.content_type = "text/html; charset=utf-8",
 	.tells_planted = true,
 	.write = write_html,
 };

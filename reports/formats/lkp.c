@@ -359,5 +359,6 @@ static int write_lkp(const struct dcb_report *report, FILE *file, struct dcb_err
 const struct dcb_report_format dcb_report_lkp = {
 	.name = "lkp",
 	.summary = "the table of LKP's mails, for those who grep it",
+	.content_type = "text/plain; charset=utf-8",
 	.write = write_lkp,
 };

@@ -14,6 +14,7 @@ static int write_markdown(const struct dcb_report *report, FILE *file, struct dc
 const struct dcb_report_format dcb_report_markdown = {
 	.name = "markdown",
 	.summary = "the same for issues and merge requests",
+	.content_type = "text/markdown; charset=utf-8",
 	.tells_planted = true,
 	.write = write_markdown,
 };

@@ -371,5 +371,6 @@ static int write_openmetrics(const struct dcb_report *report, FILE *file, struct
 const struct dcb_report_format dcb_report_openmetrics = {
 	.name = "openmetrics",
 	.summary = "gauges for Prometheus, by node_exporter's textfile collector too",
+	.content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8",
 	.write = write_openmetrics,
 };

@@ -58,6 +58,27 @@ int dcb_report_format_check(const struct dcb_report_format *format,
 	return 0;
 }
 
+int dcb_report_print(const struct dcb_report_format *format, const struct dcb_report *report,
+		     char **ret_text, size_t *ret_size, struct dcb_error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	FILE *file;
+	int r;
+
+	r = dcb_report_format_check(format, report->summary, err);
+	if (r < 0)
+		return r;
+	file = open_memstream(&text, ret_size);
+	if (!file)
+		return dcb_error_oom(err);
+	r = format->write(report, file, err);
+	if (fclose(file) != 0 && r >= 0)
+		r = dcb_error_oom(err);
+	if (r >= 0)
+		*ret_text = TAKE_PTR(text);
+	return r;
+}
+
 int dcb_report_write_json(const json_t *document, FILE *file, struct dcb_error *err)
 {
 	_cleanup_free_ char *text = document ? dcb_json_print(document) : NULL;

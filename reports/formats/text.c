@@ -15,6 +15,7 @@ static int write_text(const struct dcb_report *report, FILE *file, struct dcb_er
 const struct dcb_report_format dcb_report_text = {
 	.name = "text",
 	.summary = "for a mail: symptoms, verdicts, how to reproduce; 80 columns",
+	.content_type = "text/plain; charset=utf-8",
 	.tells_planted = true,
 	.write = write_text,
 };
