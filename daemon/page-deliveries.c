@@ -6,12 +6,6 @@
 
 #define PAGE 100
 
-struct listing {
-	struct dcb_web *web;
-	size_t n;
-	int64_t last;
-};
-
 static const struct dcb_web_column columns[] = {
 	{"Delivery", ""},       {"State", ""},         {"To", ""},
 	{"Event", ""},          {"Job", ""},           {"Run", ""},
@@ -44,13 +38,10 @@ static void put_delivery_state(struct dcb_web *web, const struct dcb_store_deliv
 
 static int put_delivery(void *context, const struct dcb_store_delivery *row)
 {
-	struct listing *listing = context;
-	struct dcb_web *web = listing->web;
+	struct dcb_web_rows *rows = context;
+	struct dcb_web *web = rows->web;
 
-	listing->last = row->id;
-	if (listing->n++ == 0)
-		dcb_web_begin_table(web, "Letters of the outbox, newest first", columns,
-				    ARRAY_SIZE(columns));
+	dcb_web_next_row(rows, row->id);
 	dcb_markup_put(&web->out, "<tr><th scope=\"row\">%ld</th><td>", (long)row->id);
 	put_delivery_state(web, row);
 	dcb_markup_put(&web->out, "</td><td>%s</td><td>%s</td>", row->target, row->event);
@@ -68,7 +59,12 @@ int dcb_web_deliveries(struct dcb_call *call, struct dcb_error *err)
 {
 	_cleanup_(dcb_web_deinit) struct dcb_web web = DCB_WEB_NULL;
 	const struct dcb_web_head head = {.title = "Deliveries", .current = "/deliveries"};
-	struct listing listing = {.web = &web};
+	struct dcb_web_rows rows = {
+		.web = &web,
+		.caption = "Letters of the outbox, newest first",
+		.columns = columns,
+		.n_columns = ARRAY_SIZE(columns),
+	};
 	int64_t before;
 	int r;
 
@@ -76,17 +72,13 @@ int dcb_web_deliveries(struct dcb_call *call, struct dcb_error *err)
 	if (r >= 0)
 		r = dcb_web_begin(&web, call, &head, err);
 	if (r >= 0)
-		r = dcb_store_each_delivery(call->api->store, before, PAGE, put_delivery, &listing,
+		r = dcb_store_each_delivery(call->api->store, before, PAGE, put_delivery, &rows,
 					    err);
 	if (r < 0)
 		return r;
-	if (!listing.n)
+	if (!dcb_web_end_rows(&rows, "/deliveries", PAGE))
 		dcb_markup_put(&web.out, "<p class=\"soft\">Nothing was to be told%s.</p>\n",
 			       before ? " before that" : "");
-	else
-		dcb_web_end_table(&web);
-	if (listing.n == PAGE && listing.last > 1)
-		dcb_web_put_older(&web, "/deliveries", listing.last);
 	dcb_markup_put(&web.out, "<p class=\"soft\"><code>dcbench deliveries retry ID</code> sends "
 				 "one once more.</p>\n");
 	return dcb_web_end(&web);

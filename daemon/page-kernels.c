@@ -7,12 +7,6 @@
 
 #define PAGE 100
 
-struct listing {
-	struct dcb_web *web;
-	size_t n;
-	int64_t last;
-};
-
 static const struct dcb_web_column columns[] = {
 	{"Release", ""}, {"Architecture", ""}, {"Image (SHA-256)", ""}, {"Was", ""},
 	{"From", ""},    {"Runs", "figure"},   {"Newest run", ""},
@@ -20,16 +14,11 @@ static const struct dcb_web_column columns[] = {
 
 static int put_kernel(void *context, const struct dcb_store_used_kernel *row)
 {
-	struct listing *listing = context;
-	struct dcb_web *web = listing->web;
+	struct dcb_web_rows *rows = context;
+	struct dcb_web *web = rows->web;
 	char digest[16];
 
-	listing->last = row->kernel.id;
-	if (listing->n++ == 0)
-		dcb_web_begin_table(web,
-				    "Kernels that were booted, newest first; names and specs "
-				    "are those of the newest run",
-				    columns, ARRAY_SIZE(columns));
+	dcb_web_next_row(rows, row->kernel.id);
 	snprintf(digest, sizeof(digest), "%.12s", row->kernel.sha256);
 	dcb_markup_put(&web->out,
 		       "<tr><th scope=\"row\">%s</th><td>%s</td><td><code><abbr title=\"%s\">%s"
@@ -44,7 +33,14 @@ int dcb_web_kernels(struct dcb_call *call, struct dcb_error *err)
 {
 	_cleanup_(dcb_web_deinit) struct dcb_web web = DCB_WEB_NULL;
 	const struct dcb_web_head head = {.title = "Kernels", .current = "/kernels"};
-	struct listing listing = {.web = &web};
+	struct dcb_web_rows rows = {
+		.web = &web,
+		.caption = "Kernels that were booted, newest first; names and specs are those of "
+			   "the newest "
+			   "run",
+		.columns = columns,
+		.n_columns = ARRAY_SIZE(columns),
+	};
 	int64_t before;
 	int r;
 
@@ -52,15 +48,11 @@ int dcb_web_kernels(struct dcb_call *call, struct dcb_error *err)
 	if (r >= 0)
 		r = dcb_web_begin(&web, call, &head, err);
 	if (r >= 0)
-		r = dcb_store_each_used_kernel(call->api->store, before, PAGE, put_kernel, &listing,
+		r = dcb_store_each_used_kernel(call->api->store, before, PAGE, put_kernel, &rows,
 					       err);
 	if (r < 0)
 		return r;
-	if (!listing.n)
+	if (!dcb_web_end_rows(&rows, "/kernels", PAGE))
 		dcb_markup_put(&web.out, "<p class=\"soft\">No run has booted one.</p>\n");
-	else
-		dcb_web_end_table(&web);
-	if (listing.n == PAGE && listing.last > 1)
-		dcb_web_put_older(&web, "/kernels", listing.last);
 	return dcb_web_end(&web);
 }

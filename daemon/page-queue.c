@@ -7,10 +7,9 @@
 #define WAITING_MAX 200
 #define PAGE        50
 
-struct listing {
+struct waiting {
 	struct dcb_web *web;
 	size_t n, max; /* max: of those that are shown */
-	int64_t last;
 };
 
 static const struct dcb_web_column waiting_columns[] = {
@@ -21,12 +20,12 @@ static const struct dcb_web_column waiting_columns[] = {
 
 static int put_waiting(void *context, const struct dcb_store_job *job)
 {
-	struct listing *listing = context;
-	struct dcb_web *web = listing->web;
+	struct waiting *waiting = context;
+	struct dcb_web *web = waiting->web;
 
-	if (listing->n++ >= listing->max)
+	if (waiting->n++ >= waiting->max)
 		return 0;
-	if (listing->n == 1)
+	if (waiting->n == 1)
 		dcb_web_begin_table(web, "Jobs that wait, in the order in which they start",
 				    waiting_columns, ARRAY_SIZE(waiting_columns));
 	dcb_markup_put(&web->out, "<tr><th scope=\"row\"><a href=\"/jobs/%ld\">%ld</a></th><td>",
@@ -41,20 +40,20 @@ static int put_waiting(void *context, const struct dcb_store_job *job)
 
 static int put_all_waiting(struct dcb_web *web)
 {
-	struct listing listing = {.web = web, .max = WAITING_MAX};
+	struct waiting waiting = {.web = web, .max = WAITING_MAX};
 	int r;
 
-	r = dcb_store_each_queued_job(web->call->api->store, put_waiting, &listing, web->err);
+	r = dcb_store_each_queued_job(web->call->api->store, put_waiting, &waiting, web->err);
 	if (r < 0)
 		return r;
-	if (!listing.n) {
+	if (!waiting.n) {
 		dcb_markup_put(&web->out, "<p class=\"soft\">No job waits.</p>\n");
 		return 0;
 	}
 	dcb_web_end_table(web);
-	if (listing.n > listing.max)
+	if (waiting.n > waiting.max)
 		dcb_markup_put(&web->out, "<p class=\"soft\">And %zu more behind them.</p>\n",
-			       listing.n - listing.max);
+			       waiting.n - waiting.max);
 	return 0;
 }
 
@@ -64,14 +63,11 @@ static const struct dcb_web_column ended_columns[] = {
 
 static int put_ended(void *context, const struct dcb_store_job *job)
 {
-	struct listing *listing = context;
-	struct dcb_web *web = listing->web;
+	struct dcb_web_rows *rows = context;
+	struct dcb_web *web = rows->web;
 	struct dcb_markup *out = &web->out;
 
-	listing->last = job->id;
-	if (listing->n++ == 0)
-		dcb_web_begin_table(web, "All jobs, newest first", ended_columns,
-				    ARRAY_SIZE(ended_columns));
+	dcb_web_next_row(rows, job->id);
 	dcb_markup_put(out, "<tr><th scope=\"row\"><a href=\"/jobs/%ld\">%ld</a></th><td>",
 		       (long)job->id, (long)job->id);
 	dcb_web_put_job_state(web, job->state);
@@ -91,21 +87,21 @@ static int put_ended(void *context, const struct dcb_store_job *job)
 
 static int put_jobs(struct dcb_web *web, int64_t before)
 {
-	struct listing listing = {.web = web};
+	struct dcb_web_rows rows = {
+		.web = web,
+		.caption = "All jobs, newest first",
+		.columns = ended_columns,
+		.n_columns = ARRAY_SIZE(ended_columns),
+	};
 	int r;
 
-	r = dcb_store_each_job(web->call->api->store, before, PAGE, put_ended, &listing, web->err);
+	r = dcb_store_each_job(web->call->api->store, before, PAGE, put_ended, &rows, web->err);
 	if (r < 0)
 		return r;
-	if (!listing.n) {
+	if (!dcb_web_end_rows(&rows, "/queue", PAGE))
 		dcb_markup_put(&web->out,
 			       "<p class=\"soft\">None. <code>dcbench submit</code> queues one."
 			       "</p>\n");
-		return 0;
-	}
-	dcb_web_end_table(web);
-	if (listing.n == PAGE && listing.last > 1)
-		dcb_web_put_older(web, "/queue", listing.last);
 	return 0;
 }
 

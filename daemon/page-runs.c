@@ -8,12 +8,6 @@
 
 #define PAGE 50
 
-struct listing {
-	struct dcb_web *web;
-	size_t n;
-	int64_t last;
-};
-
 static const struct dcb_web_column columns[] = {
 	{"Run", ""},       {"State", ""},   {"Begun (UTC)", ""},  {"Kernels", ""},
 	{"Workloads", ""}, {"Machine", ""}, {"Blocks", "figure"}, {"Boots", "figure"},
@@ -21,15 +15,13 @@ static const struct dcb_web_column columns[] = {
 
 static int put_run(void *context, const struct dcb_store_run *run)
 {
-	struct listing *listing = context;
-	struct dcb_web *web = listing->web;
+	struct dcb_web_rows *rows = context;
+	struct dcb_web *web = rows->web;
 	struct dcb_markup *out = &web->out;
 	int64_t boots, failed;
 	int r;
 
-	listing->last = run->id;
-	if (listing->n++ == 0)
-		dcb_web_begin_table(web, "Runs, newest first", columns, ARRAY_SIZE(columns));
+	dcb_web_next_row(rows, run->id);
 	r = dcb_store_count_boots(web->call->api->store, run->id, &boots, &failed, web->err);
 	if (r < 0)
 		return r;
@@ -54,7 +46,12 @@ int dcb_web_runs(struct dcb_call *call, struct dcb_error *err)
 {
 	_cleanup_(dcb_web_deinit) struct dcb_web web = DCB_WEB_NULL;
 	const struct dcb_web_head head = {.title = "Runs", .current = "/runs"};
-	struct listing listing = {.web = &web};
+	struct dcb_web_rows rows = {
+		.web = &web,
+		.caption = "Runs, newest first",
+		.columns = columns,
+		.n_columns = ARRAY_SIZE(columns),
+	};
 	int64_t before;
 	int r;
 
@@ -62,17 +59,12 @@ int dcb_web_runs(struct dcb_call *call, struct dcb_error *err)
 	if (r >= 0)
 		r = dcb_web_begin(&web, call, &head, err);
 	if (r >= 0)
-		r = dcb_store_each_run_before(call->api->store, before, PAGE, put_run, &listing,
-					      err);
+		r = dcb_store_each_run_before(call->api->store, before, PAGE, put_run, &rows, err);
 	if (r < 0)
 		return r;
-	if (!listing.n)
+	if (!dcb_web_end_rows(&rows, "/runs", PAGE))
 		dcb_markup_put(&web.out, "<p class=\"soft\">None%s.</p>\n",
 			       before ? " before that" : " yet");
-	else
-		dcb_web_end_table(&web);
-	if (listing.n == PAGE && listing.last > 1)
-		dcb_web_put_older(&web, "/runs", listing.last);
 	return dcb_web_end(&web);
 }
 

@@ -46,11 +46,24 @@ void dcb_web_end_table(struct dcb_web *web)
 	dcb_markup_put(&web->out, "</tbody></table></div>\n");
 }
 
-void dcb_web_put_older(struct dcb_web *web, const char *path, int64_t before)
+void dcb_web_next_row(struct dcb_web_rows *rows, int64_t id)
 {
-	dcb_markup_put(&web->out,
-		       "<p class=\"paging\"><a rel=\"next\" href=\"%s?before=%ld\">Older</a></p>\n",
-		       path, (long)before);
+	rows->last = id;
+	if (rows->n++ == 0)
+		dcb_web_begin_table(rows->web, rows->caption, rows->columns, rows->n_columns);
+}
+
+bool dcb_web_end_rows(struct dcb_web_rows *rows, const char *path, size_t page)
+{
+	if (!rows->n)
+		return false;
+	dcb_web_end_table(rows->web);
+	if (rows->n == page && rows->last > 1)
+		dcb_markup_put(&rows->web->out,
+			       "<p class=\"paging\"><a rel=\"next\" href=\"%s?before=%ld\">"
+			       "Older</a></p>\n",
+			       path, (long)rows->last);
+	return true;
 }
 
 void dcb_web_put_time(struct dcb_web *web, int64_t us)

@@ -59,8 +59,20 @@ struct dcb_web_column {
 void dcb_web_begin_table(struct dcb_web *web, const char *caption,
 			 const struct dcb_web_column *columns, size_t n);
 void dcb_web_end_table(struct dcb_web *web);
-/* A link to older rows; before: the id of the last one that is shown. */
-void dcb_web_put_older(struct dcb_web *web, const char *path, int64_t before);
+/* A table of one page of rows, newest first. */
+struct dcb_web_rows {
+	struct dcb_web *web;
+	const char *caption;
+	const struct dcb_web_column *columns;
+	size_t n_columns;
+	size_t n;     /* so far */
+	int64_t last; /* id of the last one */
+};
+/* Before each row; the first begins the table. */
+void dcb_web_next_row(struct dcb_web_rows *rows, int64_t id);
+/* Ends the table; behind a full page of `page` rows with a link to older ones at `path`. False, and
+ * nothing is written, where no row came. */
+bool dcb_web_end_rows(struct dcb_web_rows *rows, const char *path, size_t page);
 
 /* Unix microseconds as <time> in UTC; nothing for 0. */
 void dcb_web_put_time(struct dcb_web *web, int64_t us);
