@@ -35,7 +35,7 @@ struct ending {
 	const char *reason;
 	json_t *job; /* its row as it was, NULL on lack of memory */
 	char *label;
-	bool failed_before, has_before; /* of the last one of this label */
+	enum dcb_job_state before; /* how the last one of this label ended */
 	struct dcb_summary *summary;
 	unsigned events;
 	int64_t now_us;
@@ -58,19 +58,6 @@ static int read_job(void *context, const struct dcb_store_job *job)
 	ending->job = dcb_job_to_json(job, NULL);
 	ending->label = strdup(job->label);
 	return ending->job && ending->label ? 0 : -ENOMEM;
-}
-
-/* Newest first: the first other one of the label that ended by itself decides. */
-static int read_before(void *context, const struct dcb_store_job *job)
-{
-	struct ending *ending = context;
-
-	if (ending->has_before || strcmp(job->label, ending->label) != 0 ||
-	    (job->state != DCB_JOB_DONE && job->state != DCB_JOB_FAILED))
-		return 0;
-	ending->failed_before = job->state == DCB_JOB_FAILED;
-	ending->has_before = true;
-	return 0;
 }
 
 static bool has_regression(const struct dcb_summary *summary)
@@ -107,7 +94,7 @@ static void find_events(struct ending *ending)
 	/* One that had nothing new to say has no run. */
 	if (ending->run)
 		ending->events = 1u << DCB_EVENT_FINISHED;
-	if (ending->failed_before)
+	if (ending->before == DCB_JOB_FAILED)
 		ending->events |= 1u << DCB_EVENT_RECOVERED;
 	if (summary && has_symptom(summary))
 		ending->events |= 1u << DCB_EVENT_SYMPTOM;
@@ -255,7 +242,7 @@ static int load(struct ending *ending, struct dcb_error *err)
 	r = dcb_store_get_job(ending->store, ending->job_id, read_job, ending, err);
 	if (r < 0)
 		return r;
-	r = dcb_store_each_job(ending->store, ending->job_id, INT64_MAX, read_before, ending, err);
+	r = dcb_store_last_end(ending->store, ending->label, ending->job_id, &ending->before, err);
 	if (r < 0)
 		return r;
 	if (ending->run && ending->state == DCB_JOB_DONE) {

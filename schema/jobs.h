@@ -75,6 +75,11 @@ int dcb_store_finish_job(struct dcb_store *store, int64_t job_id, const char *ow
 			 const struct dcb_store_delivery *deliveries, size_t n_deliveries,
 			 struct dcb_error *err);
 
+/* How the newest job of the label with an id below `before` ended that ended by itself: DONE or
+ * FAILED. QUEUED where there is none. */
+int dcb_store_last_end(struct dcb_store *store, const char *label, int64_t before,
+		       enum dcb_job_state *ret_state, struct dcb_error *err);
+
 typedef int (*dcb_store_job_handler)(void *context, const struct dcb_store_job *job);
 
 /* In the order in which they should start: by priority; of one priority, the label whose last start

@@ -215,6 +215,9 @@ static const struct {
 	[DCB_SQL_EACH_JOB] = {"SELECT " JOB_COLUMNS " FROM job WHERE id < ? ORDER BY id DESC "
 			      "LIMIT ?",
 			      "ii"},
+	[DCB_SQL_LAST_END] = {"SELECT state FROM job WHERE label = ? AND id < ? "
+			      "AND state IN ('done', 'failed') ORDER BY id DESC LIMIT 1",
+			      "ti"},
 	[DCB_SQL_GET_JOB] = {"SELECT " JOB_COLUMNS " FROM job WHERE id = ?", "i"},
 	[DCB_SQL_PUT_DELIVERY] =
 		{"INSERT INTO delivery (state, target, event, key, job, run, content_type, body, "

@@ -229,3 +229,20 @@ int dcb_store_get_job(struct dcb_store *store, int64_t job_id, dcb_store_job_han
 	dcb_error_usage(err, "no job %" PRId64 ": see `dcbench queue --all`", job_id);
 	return -ENOENT;
 }
+
+int dcb_store_last_end(struct dcb_store *store, const char *label, int64_t before,
+		       enum dcb_job_state *ret_state, struct dcb_error *err)
+{
+	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
+	int r;
+
+	r = dcb_query_open(&query, store, DCB_SQL_LAST_END,
+			   DCB_BINDS(DCB_TEXT(label), DCB_INT(before)), err);
+	if (r < 0)
+		return r;
+	r = dcb_query_step(&query, err);
+	if (r < 0)
+		return r;
+	*ret_state = r > 0 ? find_state(dcb_column_text(&query, 0)) : DCB_JOB_QUEUED;
+	return 0;
+}

@@ -346,6 +346,30 @@ static void deliver__dead_letter_can_be_sent_again(void **state)
 	assert_int_equal(due.attempts, 0);
 }
 
+static void last_end__of_the_label_that_ended_by_itself(void **state)
+{
+	static const enum dcb_job_state ends[] = {DCB_JOB_DONE, DCB_JOB_FAILED, DCB_JOB_CANCELLED};
+	struct fixture *f = *state;
+	enum dcb_job_state end = DCB_JOB_DONE;
+	int64_t id = 0;
+
+	assert_int_equal(dcb_store_last_end(f->store, "a", INT64_MAX, &end, NULL), 0);
+	assert_int_equal(end, DCB_JOB_QUEUED);
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		id = submit(f, "a", 0, NULL);
+		assert_int_equal(
+			dcb_store_finish_job(f->store, id, NULL, ends[i], NULL, 1, NULL, 0, NULL),
+			0);
+	}
+	submit(f, "a", 0, NULL);
+	assert_int_equal(dcb_store_last_end(f->store, "a", INT64_MAX, &end, NULL), 0);
+	assert_int_equal(end, DCB_JOB_FAILED);
+	assert_int_equal(dcb_store_last_end(f->store, "a", id - 1, &end, NULL), 0);
+	assert_int_equal(end, DCB_JOB_DONE);
+	assert_int_equal(dcb_store_last_end(f->store, "b", INT64_MAX, &end, NULL), 0);
+	assert_int_equal(end, DCB_JOB_QUEUED);
+}
+
 static void each__newest_first_in_pages(void **state)
 {
 	struct fixture *f = *state;
@@ -380,6 +404,7 @@ int main(void)
 		test(finish__queued_job_can_be_cancelled),
 		test(deliver__waits_then_arrives),
 		test(deliver__dead_letter_can_be_sent_again),
+		test(last_end__of_the_label_that_ended_by_itself),
 		test(each__newest_first_in_pages),
 	};
 
