@@ -57,6 +57,22 @@ int dcb_path_state(char **ret_path, struct dcb_error *err)
 	return from_environment("DCBENCH_STATE", "XDG_STATE_HOME", ".local/state", ret_path, err);
 }
 
+int dcb_path_database(char **ret_path, struct dcb_error *err)
+{
+	_cleanup_free_ char *folder = NULL;
+	char *path;
+	int r;
+
+	r = dcb_path_state(&folder, err);
+	if (r < 0)
+		return r;
+	path = dcb_format("%s/dcbench.db", folder);
+	if (!path)
+		return dcb_error_oom(err);
+	*ret_path = path;
+	return 0;
+}
+
 int dcb_path_cache(char **ret_path, struct dcb_error *err)
 {
 	return from_environment("DCBENCH_CACHE", "XDG_CACHE_HOME", ".cache", ret_path, err);

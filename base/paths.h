@@ -10,6 +10,8 @@ struct dcb_error;
 /* Results: DCBENCH_STATE, else /var/lib/dcbench for root, else $XDG_STATE_HOME/dcbench, else
  * ~/.local/state/dcbench. */
 int dcb_path_state(char **ret_path, struct dcb_error *err);
+/* The database there: dcbench.db. */
+int dcb_path_database(char **ret_path, struct dcb_error *err);
 /* What can be fetched or built again: DCBENCH_CACHE, else $XDG_CACHE_HOME/dcbench, else
  * ~/.cache/dcbench. */
 int dcb_path_cache(char **ret_path, struct dcb_error *err);

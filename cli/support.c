@@ -30,8 +30,7 @@ const struct dcb_option dcb_database_options[] = {
 int dcb_database_open(const char *db, bool writing, struct dcb_store **ret_store,
 		      struct dcb_error *err)
 {
-	_cleanup_free_ char *folder = NULL;
-	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *folder = NULL, *path = NULL;
 	int r;
 
 	if (db)
@@ -45,9 +44,9 @@ int dcb_database_open(const char *db, bool writing, struct dcb_store **ret_store
 		if (r < 0)
 			return dcb_error_wrap(err, "state folder (set DCBENCH_STATE to another)");
 	}
-	path = dcb_format("%s/dcbench.db", folder);
-	if (!path)
-		return dcb_error_oom(err);
+	r = dcb_path_database(&path, err);
+	if (r < 0)
+		return r;
 	return dcb_store_open(path, writing ? DCB_STORE_WRITE : DCB_STORE_READ, ret_store, err);
 }
 

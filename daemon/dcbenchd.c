@@ -55,16 +55,13 @@ static void tell_line(void *context, const struct dcb_about *about, const char *
 
 static int open_store(const char *db, struct dcb_store **ret_store, struct dcb_error *err)
 {
-	_cleanup_free_ char *folder = NULL, *path = NULL;
+	_cleanup_free_ char *path = NULL;
 	int r;
 
 	if (db)
 		return dcb_store_open(db, DCB_STORE_WRITE, ret_store, err);
-	r = dcb_path_state(&folder, err);
-	if (r < 0)
-		return r;
-	path = dcb_format("%s/dcbench.db", folder);
-	return path ? dcb_store_open(path, DCB_STORE_WRITE, ret_store, err) : dcb_error_oom(err);
+	r = dcb_path_database(&path, err);
+	return r < 0 ? r : dcb_store_open(path, DCB_STORE_WRITE, ret_store, err);
 }
 
 static int run_job(const struct arguments *arguments, struct dcb_error *err)

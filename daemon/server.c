@@ -11,6 +11,7 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/file.h"
@@ -27,7 +28,6 @@
 #include "daemon/listen.h"
 #include "daemon/page.h"
 #include "daemon/queue.h"
-#include "daemon/route.h"
 #include "lab/scratch.h"
 #include "machines/cgroup.h"
 #include "schema/store.h"
@@ -43,6 +43,7 @@ struct dcb_server {
 	struct dcb_follow *follow;
 	struct dcb_verdict_cache *verdicts;
 	struct dcb_api api;
+	char *db;     /* path */
 	char *socket; /* ours to remove, or NULL */
 	/* The configuration as it is in force, for jobs: always under this number. */
 	int config_fd;
@@ -227,21 +228,19 @@ static int catch_signals(struct dcb_server *server, struct dcb_error *err)
 
 /* ---- parts ---- */
 
-static int open_store(struct dcb_server *server, struct dcb_error *err)
+static int find_database(struct dcb_server *server, struct dcb_error *err)
 {
-	_cleanup_free_ char *folder = NULL, *path = NULL;
+	_cleanup_free_ char *folder = NULL;
 	int r;
 
-	if (server->options.db)
-		return dcb_store_open(server->options.db, DCB_STORE_WRITE, &server->store, err);
+	if (server->options.db) {
+		server->db = strdup(server->options.db);
+		return server->db ? 0 : dcb_error_oom(err);
+	}
 	r = dcb_path_state(&folder, err);
 	if (r >= 0)
 		r = dcb_dir_create(folder, 0755, err);
-	if (r < 0)
-		return r;
-	path = dcb_format("%s/dcbench.db", folder);
-	return path ? dcb_store_open(path, DCB_STORE_WRITE, &server->store, err)
-		    : dcb_error_oom(err);
+	return r < 0 ? r : dcb_path_database(&server->db, err);
 }
 
 static void make_job_argv(struct dcb_server *server)
@@ -250,19 +249,14 @@ static void make_job_argv(struct dcb_server *server)
 			       "--config",
 			       server->config_path,
 			       "--db",
-			       server->options.db,
-			       "--job",
-			       NULL};
-	size_t n = 0;
+			       server->db,
+			       "--job"};
 
+	_Static_assert(ARRAY_SIZE(words) < ARRAY_SIZE(server->job_argv), "NULL at the end");
 	snprintf(server->config_path, sizeof(server->config_path), "/proc/self/fd/%d",
 		 server->config_fd);
-	for (size_t i = 0; words[i] || i == 4; i++) {
-		/* Without a database both words are left out. */
-		if ((i == 3 || i == 4) && !server->options.db)
-			continue;
-		server->job_argv[n++] = (char *)words[i];
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		server->job_argv[i] = (char *)words[i];
 }
 
 static int make_parts(struct dcb_server *server, struct dcb_error *err)
@@ -285,7 +279,7 @@ static int make_parts(struct dcb_server *server, struct dcb_error *err)
 						    .store = server->store,
 						    .config = server->config,
 						    .sink = server->options.sink,
-						    .seed = (uint64_t)dcb_now_us()};
+						    .seed = (uint64_t)dcb_clock_unix_us()};
 	int r;
 
 	r = dcb_verdict_cache_new(&server->verdicts, err);
@@ -323,12 +317,16 @@ static int begin(struct dcb_server *server, struct dcb_error *err)
 		r = publish(server, server->config, err);
 	if (r < 0)
 		return r;
-	make_job_argv(server);
 	DCB_FAULT("server-configured");
-	r = open_store(server, err);
+	r = find_database(server, err);
+	if (r >= 0)
+		r = dcb_store_open(server->db, DCB_STORE_WRITE, &server->store, err);
 	if (r >= 0)
 		r = catch_signals(server, err);
-	return r < 0 ? r : make_parts(server, err);
+	if (r < 0)
+		return r;
+	make_job_argv(server);
+	return make_parts(server, err);
 }
 
 int dcb_server_new(const struct dcb_server_options *options, struct dcb_server **ret_server,
@@ -389,5 +387,6 @@ void dcb_server_free(struct dcb_server *server)
 	if (server->socket)
 		unlink(server->socket);
 	free(server->socket);
+	free(server->db);
 	free(server);
 }
