@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "daemon/config.h"
@@ -77,7 +78,7 @@ static int retry_delivery(struct dcb_call *call, struct dcb_error *err)
 {
 	int r;
 
-	r = dcb_store_retry_delivery(call->api->store, call->id, dcb_now_us(), err);
+	r = dcb_store_retry_delivery(call->api->store, call->id, dcb_clock_unix_us(), err);
 	if (r >= 0)
 		r = dcb_deliver_kick(call->api->deliver, err);
 	return r < 0 ? r : dcb_call_answer(call, json_pack("{s:I}", "id", call->id), err);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "daemon/follow.h"
@@ -133,7 +134,7 @@ static int post_job(struct dcb_call *call, struct dcb_error *err)
 							 .submitter = call->who,
 							 .plan = plan_text,
 							 .key = key,
-							 .created_us = dcb_now_us(),
+							 .created_us = dcb_clock_unix_us(),
 							 .skip_unchanged = skip_unchanged},
 				 &id, err);
 	if (r < 0)

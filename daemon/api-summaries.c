@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "daemon/access.h"
@@ -118,7 +119,7 @@ static int post_summary(struct dcb_call *call, struct dcb_error *err)
 	if (r < 0)
 		return r;
 	document.row.lab = lab->name;
-	document.row.received_us = dcb_now_us();
+	document.row.received_us = dcb_clock_unix_us();
 	r = dcb_store_put_received(call->api->store, &document.row, &id, err);
 	if (r < 0)
 		return r;

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -23,14 +22,6 @@ static const struct dcb_route *const tables[] = {
 	own_routes,          dcb_job_routes,     dcb_daemon_routes,
 	dcb_delivery_routes, dcb_summary_routes, dcb_page_routes,
 };
-
-int64_t dcb_now_us(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	return time.tv_sec * INT64_C(1000000) + time.tv_nsec / 1000;
-}
 
 int dcb_call_answer(struct dcb_call *call, json_t *json, struct dcb_error *err)
 {

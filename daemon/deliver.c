@@ -6,8 +6,8 @@
 #include <nettle/hmac.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/sink.h"
@@ -25,14 +25,6 @@
 #define GIVE_UP_US    (7 * 24 * 3600 * SECOND_US)
 #define UNKNOWN_AFTER (60 * SECOND_US)
 #define HOLD_US       (10 * SECOND_US)
-
-static int64_t clock_us(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	return time.tv_sec * SECOND_US + time.tv_nsec / 1000;
-}
 
 int64_t dcb_deliver_wait(int64_t attempts, uint64_t draw, int64_t retry_after_s)
 {
@@ -400,7 +392,7 @@ int dcb_deliver_new(const struct dcb_deliver_options *options, struct dcb_delive
 		return dcb_error_oom(err);
 	deliver->options = *options;
 	if (!deliver->options.now_us)
-		deliver->options.now_us = clock_us;
+		deliver->options.now_us = dcb_clock_unix_us;
 	deliver->random.state = options->seed;
 	r = dcb_curl_loop_new(options->event, on_done, deliver, &deliver->loop, err);
 	if (r < 0)

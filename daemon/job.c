@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/json.h"
@@ -13,7 +14,6 @@
 #include "base/sink.h"
 #include "daemon/letters.h"
 #include "daemon/queue.h"
-#include "daemon/route.h"
 #include "daemon/unchanged.h"
 #include "lab/owner.h"
 #include "lab/plan.h"
@@ -133,7 +133,7 @@ int dcb_job_execute(struct dcb_store *store, const struct dcb_config *config, in
 	r = dcb_owner_self(&owner, err);
 	DCB_FAULT("job-unclaimed");
 	if (r >= 0)
-		r = dcb_store_start_job(store, job_id, owner, dcb_now_us(), err);
+		r = dcb_store_start_job(store, job_id, owner, dcb_clock_unix_us(), err);
 	DCB_FAULT("job-claimed");
 	if (r >= 0)
 		r = dcb_store_get_job(store, job_id, read_task, &task, err);

@@ -7,12 +7,12 @@
 #include <string.h>
 #include <systemd/sd-id128.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "daemon/job-json.h"
-#include "daemon/route.h"
 #include "reports/judgement.h"
 #include "reports/report.h"
 #include "reports/summary.h"
@@ -262,7 +262,7 @@ int dcb_letters_finish(struct dcb_store *store, const struct dcb_config *config,
 							 .job_id = job_id,
 							 .state = state,
 							 .reason = reason,
-							 .now_us = dcb_now_us()};
+							 .now_us = dcb_clock_unix_us()};
 	struct draft *drafts = calloc(config->n_deliveries + 1, sizeof(*drafts));
 	struct dcb_store_delivery *rows = calloc(config->n_deliveries + 1, sizeof(*rows));
 	size_t n = 0;

@@ -37,5 +37,3 @@ int dcb_call_number(const struct dcb_call *call, const char *name, int64_t min, 
 /* "before" (0: from the newest) and "limit" of a list. */
 int dcb_call_page(const struct dcb_call *call, int64_t *ret_before, int64_t *ret_limit,
 		  struct dcb_error *err);
-/* Unix microseconds. */
-int64_t dcb_now_us(void);

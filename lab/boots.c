@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/file.h"
@@ -33,14 +34,6 @@ double dcb_engine_now_s(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-int64_t dcb_engine_unix_us(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	return time.tv_sec * INT64_C(1000000) + time.tv_nsec / 1000;
 }
 
 void dcb_engine_count_boot(struct dcb_engine *engine, int64_t block, size_t kernel, double wall_s)
@@ -129,7 +122,7 @@ static int slot_start(struct dcb_engine *engine, struct dcb_slot *slot, size_t p
 		r = dcb_cell_setting(slot->cell, "disk", "nvme", err);
 	if (r < 0)
 		return r;
-	slot->started_us = dcb_engine_unix_us();
+	slot->started_us = dcb_clock_unix_us();
 	r = dcb_boot_start(&slot->request, &slot->boot, err);
 	if (r < 0)
 		return r;

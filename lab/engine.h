@@ -35,7 +35,6 @@ struct dcb_engine {
 
 /* Seconds of a clock that never goes back, and Unix time. */
 double dcb_engine_now_s(void);
-int64_t dcb_engine_unix_us(void);
 /* A boot that is stored: its cell is done, and it counts for the pace. */
 void dcb_engine_count_boot(struct dcb_engine *engine, int64_t block, size_t kernel, double wall_s);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/json.h"
@@ -247,7 +248,7 @@ static int store_run(struct dcb_engine *engine, struct dcb_error *err)
 				    &(struct dcb_store_run){.state = DCB_RUN_RUNNING,
 							    .job = engine->options->job,
 							    .owner = owner,
-							    .created_us = dcb_engine_unix_us(),
+							    .created_us = dcb_clock_unix_us(),
 							    .machine = plan->machine,
 							    .arch = plan->arch,
 							    .seed = plan->seed,

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -30,14 +30,6 @@ static void maker_deinit(struct maker *maker)
 	free(maker->metrics);
 	free(maker->description);
 	free(maker->reason);
-}
-
-static int64_t unix_us(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	return time.tv_sec * INT64_C(1000000) + time.tv_nsec / 1000;
 }
 
 static bool is_judged(const struct dcb_comparison *comparison)
@@ -203,7 +195,7 @@ int dcb_calibrate(struct dcb_store *store, int64_t run_id, bool exact, int64_t *
 		return r;
 	maker.row = (struct dcb_store_calibration){
 		.run_id = run_id,
-		.created_us = unix_us(),
+		.created_us = dcb_clock_unix_us(),
 		.host = maker.host,
 		.description = maker.description,
 		.machine = summary->run.machine,
