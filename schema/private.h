@@ -99,9 +99,10 @@ int dcb_query_rebind(struct dcb_query *query, const struct dcb_bind *values, siz
 /* 1: a row, 0: done, negative: failed. */
 int dcb_query_step(struct dcb_query *query, struct dcb_error *err);
 void dcb_query_releasep(struct dcb_query *query);
-/* Calls `row` for each row; a negative result stops and is passed on. */
-int dcb_query_each(struct dcb_query *query, int (*row)(struct dcb_query *query, void *context),
-		   void *context, struct dcb_error *err);
+/* Opens, calls `row` for each row, releases; a negative result stops and is passed on. */
+int dcb_query_each(struct dcb_store *store, enum dcb_statement id, const struct dcb_bind *values,
+		   size_t n, int (*row)(struct dcb_query *query, void *context), void *context,
+		   struct dcb_error *err);
 /* Opens, steps to the end, releases: for statements without rows. */
 int dcb_query_run(struct dcb_store *store, enum dcb_statement id, const struct dcb_bind *values,
 		  size_t n, struct dcb_error *err);

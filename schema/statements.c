@@ -380,16 +380,21 @@ void dcb_query_releasep(struct dcb_query *query)
 	query->stmt = NULL;
 }
 
-int dcb_query_each(struct dcb_query *query, int (*row)(struct dcb_query *query, void *context),
-		   void *context, struct dcb_error *err)
+int dcb_query_each(struct dcb_store *store, enum dcb_statement id, const struct dcb_bind *values,
+		   size_t n, int (*row)(struct dcb_query *query, void *context), void *context,
+		   struct dcb_error *err)
 {
+	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
 	int r;
 
+	r = dcb_query_open(&query, store, id, values, n, err);
+	if (r < 0)
+		return r;
 	for (;;) {
-		r = dcb_query_step(query, err);
+		r = dcb_query_step(&query, err);
 		if (r <= 0)
 			return r;
-		r = row(query, context);
+		r = row(&query, context);
 		if (r < 0)
 			return r;
 	}

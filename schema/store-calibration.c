@@ -83,14 +83,10 @@ int dcb_store_each_calibration(struct dcb_store *store,
 					   const struct dcb_store_calibration *calibration),
 			       void *context, struct dcb_error *err)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
 	struct calibration_call call = {each, context};
-	int r;
 
-	r = dcb_query_open(&query, store, DCB_SQL_EACH_CALIBRATION, DCB_NO_BINDS, err);
-	if (r < 0)
-		return r;
-	return dcb_query_each(&query, calibration_row, &call, err);
+	return dcb_query_each(store, DCB_SQL_EACH_CALIBRATION, DCB_NO_BINDS, calibration_row, &call,
+			      err);
 }
 
 struct metric_call {
@@ -122,13 +118,8 @@ int dcb_store_each_calibration_metric(
 	int (*each)(void *context, const struct dcb_store_calibration_metric *metric),
 	void *context, struct dcb_error *err)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
 	struct metric_call call = {each, context};
-	int r;
 
-	r = dcb_query_open(&query, store, DCB_SQL_EACH_CALIBRATION_METRIC,
-			   DCB_BINDS(DCB_INT(calibration_id)), err);
-	if (r < 0)
-		return r;
-	return dcb_query_each(&query, metric_row, &call, err);
+	return dcb_query_each(store, DCB_SQL_EACH_CALIBRATION_METRIC,
+			      DCB_BINDS(DCB_INT(calibration_id)), metric_row, &call, err);
 }

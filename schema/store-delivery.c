@@ -123,25 +123,14 @@ static int read_row(struct dcb_query *query, void *context)
 	return reader->each(reader->context, &delivery);
 }
 
-static int read_all(struct dcb_store *store, enum dcb_statement statement,
-		    const struct dcb_bind *values, size_t n, struct reader *reader,
-		    struct dcb_error *err)
-{
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
-	int r;
-
-	r = dcb_query_open(&query, store, statement, values, n, err);
-	return r < 0 ? r : dcb_query_each(&query, read_row, reader, err);
-}
-
 int dcb_store_each_due_delivery(struct dcb_store *store, int64_t now_us, int64_t limit,
 				dcb_store_delivery_handler each, void *context,
 				struct dcb_error *err)
 {
 	struct reader reader = {each, context};
 
-	return read_all(store, DCB_SQL_EACH_DUE_DELIVERY,
-			DCB_BINDS(DCB_INT(now_us), DCB_INT(limit)), &reader, err);
+	return dcb_query_each(store, DCB_SQL_EACH_DUE_DELIVERY,
+			      DCB_BINDS(DCB_INT(now_us), DCB_INT(limit)), read_row, &reader, err);
 }
 
 int dcb_store_next_delivery(struct dcb_store *store, int64_t *ret_us, struct dcb_error *err)
@@ -164,7 +153,7 @@ int dcb_store_each_delivery(struct dcb_store *store, int64_t before, int64_t lim
 {
 	struct reader reader = {each, context};
 
-	return read_all(store, DCB_SQL_EACH_DELIVERY,
-			DCB_BINDS(DCB_INT(before ? before : INT64_MAX), DCB_INT(limit)), &reader,
-			err);
+	return dcb_query_each(store, DCB_SQL_EACH_DELIVERY,
+			      DCB_BINDS(DCB_INT(before ? before : INT64_MAX), DCB_INT(limit)),
+			      read_row, &reader, err);
 }

@@ -138,14 +138,10 @@ int dcb_store_each_figure(struct dcb_store *store, int64_t run_id,
 			  int (*each)(void *context, const struct dcb_store_figure *figure),
 			  void *context, struct dcb_error *err)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
 	struct figure_call call = {each, context};
-	int r;
 
-	r = dcb_query_open(&query, store, DCB_SQL_EACH_RUN_FIGURE, DCB_BINDS(DCB_INT(run_id)), err);
-	if (r < 0)
-		return r;
-	return dcb_query_each(&query, figure_row, &call, err);
+	return dcb_query_each(store, DCB_SQL_EACH_RUN_FIGURE, DCB_BINDS(DCB_INT(run_id)),
+			      figure_row, &call, err);
 }
 
 struct metric_call {
@@ -165,14 +161,10 @@ int dcb_store_each_metric(struct dcb_store *store,
 			  int (*each)(void *context, const struct dcb_store_metric *metric),
 			  void *context, struct dcb_error *err)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
 	struct metric_call call = {each, context};
-	int r;
 
-	r = dcb_query_open(&query, store, DCB_SQL_EACH_METRIC, DCB_BINDS(DCB_TEXT(NULL)), err);
-	if (r < 0)
-		return r;
-	return dcb_query_each(&query, metric_row, &call, err);
+	return dcb_query_each(store, DCB_SQL_EACH_METRIC, DCB_BINDS(DCB_TEXT(NULL)), metric_row,
+			      &call, err);
 }
 
 /* The outer query gives the metrics of that name, the inner one a stretch of the index each. */
@@ -199,10 +191,8 @@ static int median_row(struct dcb_query *query, void *context)
 
 static int median_metric_row(struct dcb_query *query, void *context)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query medians = DCB_QUERY_NULL;
 	struct median_call *call = context;
 	struct dcb_store_metric metric = read_metric(query, 1);
-	int r;
 
 	if ((call->wanted->workload && strcmp(call->wanted->workload, metric.workload) != 0) ||
 	    (call->wanted->role && strcmp(call->wanted->role, metric.role) != 0) ||
@@ -210,25 +200,17 @@ static int median_metric_row(struct dcb_query *query, void *context)
 		return 0;
 	call->row.metric_id = sqlite3_column_int64(query->stmt, 0);
 	call->row.metric = &metric;
-	r = dcb_query_open(&medians, call->store, DCB_SQL_EACH_MEDIAN,
-			   DCB_BINDS(DCB_INT(call->row.metric_id)), call->err);
-	if (r < 0)
-		return r;
-	return dcb_query_each(&medians, median_row, call, call->err);
+	return dcb_query_each(call->store, DCB_SQL_EACH_MEDIAN,
+			      DCB_BINDS(DCB_INT(call->row.metric_id)), median_row, call, call->err);
 }
 
 int dcb_store_each_median(struct dcb_store *store, const struct dcb_store_median_query *wanted,
 			  int (*each)(void *context, const struct dcb_store_median *median),
 			  void *context, struct dcb_error *err)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
 	struct median_call call = {
 		.store = store, .wanted = wanted, .each = each, .context = context, .err = err};
-	int r;
 
-	r = dcb_query_open(&query, store, DCB_SQL_EACH_METRIC, DCB_BINDS(DCB_TEXT(wanted->name)),
-			   err);
-	if (r < 0)
-		return r;
-	return dcb_query_each(&query, median_metric_row, &call, err);
+	return dcb_query_each(store, DCB_SQL_EACH_METRIC, DCB_BINDS(DCB_TEXT(wanted->name)),
+			      median_metric_row, &call, err);
 }

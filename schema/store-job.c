@@ -180,23 +180,12 @@ static int read_row(struct dcb_query *query, void *context)
 	return reader->each(reader->context, &job);
 }
 
-static int read_all(struct dcb_store *store, enum dcb_statement statement,
-		    const struct dcb_bind *values, size_t n, struct reader *reader,
-		    struct dcb_error *err)
-{
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
-	int r;
-
-	r = dcb_query_open(&query, store, statement, values, n, err);
-	return r < 0 ? r : dcb_query_each(&query, read_row, reader, err);
-}
-
 int dcb_store_each_queued_job(struct dcb_store *store, dcb_store_job_handler each, void *context,
 			      struct dcb_error *err)
 {
 	struct reader reader = {each, context, 0};
 
-	return read_all(store, DCB_SQL_EACH_QUEUED_JOB, DCB_NO_BINDS, &reader, err);
+	return dcb_query_each(store, DCB_SQL_EACH_QUEUED_JOB, DCB_NO_BINDS, read_row, &reader, err);
 }
 
 int dcb_store_each_running_job(struct dcb_store *store, dcb_store_job_handler each, void *context,
@@ -204,7 +193,8 @@ int dcb_store_each_running_job(struct dcb_store *store, dcb_store_job_handler ea
 {
 	struct reader reader = {each, context, 0};
 
-	return read_all(store, DCB_SQL_EACH_RUNNING_JOB, DCB_NO_BINDS, &reader, err);
+	return dcb_query_each(store, DCB_SQL_EACH_RUNNING_JOB, DCB_NO_BINDS, read_row, &reader,
+			      err);
 }
 
 int dcb_store_each_job(struct dcb_store *store, int64_t before, int64_t limit,
@@ -212,9 +202,9 @@ int dcb_store_each_job(struct dcb_store *store, int64_t before, int64_t limit,
 {
 	struct reader reader = {each, context, 0};
 
-	return read_all(store, DCB_SQL_EACH_JOB,
-			DCB_BINDS(DCB_INT(before ? before : INT64_MAX), DCB_INT(limit)), &reader,
-			err);
+	return dcb_query_each(store, DCB_SQL_EACH_JOB,
+			      DCB_BINDS(DCB_INT(before ? before : INT64_MAX), DCB_INT(limit)),
+			      read_row, &reader, err);
 }
 
 int dcb_store_get_job(struct dcb_store *store, int64_t job_id, dcb_store_job_handler each,
@@ -223,7 +213,8 @@ int dcb_store_get_job(struct dcb_store *store, int64_t job_id, dcb_store_job_han
 	struct reader reader = {each, context, 0};
 	int r;
 
-	r = read_all(store, DCB_SQL_GET_JOB, DCB_BINDS(DCB_INT(job_id)), &reader, err);
+	r = dcb_query_each(store, DCB_SQL_GET_JOB, DCB_BINDS(DCB_INT(job_id)), read_row, &reader,
+			   err);
 	if (r < 0 || reader.n)
 		return r;
 	dcb_error_usage(err, "no job %" PRId64 ": see `dcbench queue --all`", job_id);

@@ -10,13 +10,8 @@ static int each_row(struct dcb_store *store, enum dcb_statement id, int64_t key,
 		    int (*row)(struct dcb_query *query, void *context), void *context,
 		    struct dcb_error *err)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
-	int r;
 
-	r = dcb_query_open(&query, store, id, DCB_BINDS(DCB_INT(key)), err);
-	if (r < 0)
-		return r;
-	return dcb_query_each(&query, row, context, err);
+	return dcb_query_each(store, id, DCB_BINDS(DCB_INT(key)), row, context, err);
 }
 
 struct boot_call {

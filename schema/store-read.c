@@ -51,29 +51,20 @@ int dcb_store_each_run(struct dcb_store *store,
 		       int (*each)(void *context, const struct dcb_store_run *run), void *context,
 		       struct dcb_error *err)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
 	struct run_call call = {each, context};
-	int r;
 
-	r = dcb_query_open(&query, store, DCB_SQL_EACH_RUN, DCB_NO_BINDS, err);
-	if (r < 0)
-		return r;
-	return dcb_query_each(&query, run_row, &call, err);
+	return dcb_query_each(store, DCB_SQL_EACH_RUN, DCB_NO_BINDS, run_row, &call, err);
 }
 
 int dcb_store_each_run_before(struct dcb_store *store, int64_t before, int64_t limit,
 			      int (*each)(void *context, const struct dcb_store_run *run),
 			      void *context, struct dcb_error *err)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
 	struct run_call call = {each, context};
-	int r;
 
-	r = dcb_query_open(&query, store, DCB_SQL_EACH_RUN_BEFORE,
-			   DCB_BINDS(DCB_INT(before ? before : INT64_MAX), DCB_INT(limit)), err);
-	if (r < 0)
-		return r;
-	return dcb_query_each(&query, run_row, &call, err);
+	return dcb_query_each(store, DCB_SQL_EACH_RUN_BEFORE,
+			      DCB_BINDS(DCB_INT(before ? before : INT64_MAX), DCB_INT(limit)),
+			      run_row, &call, err);
 }
 
 static int fail_unknown_run(struct dcb_store *store, int64_t run_id, struct dcb_error *err)
@@ -150,14 +141,10 @@ int dcb_store_each_run_kernel(struct dcb_store *store, int64_t run_id,
 					  const struct dcb_store_run_kernel *kernel),
 			      void *context, struct dcb_error *err)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
 	struct run_kernel_call call = {each, context};
-	int r;
 
-	r = dcb_query_open(&query, store, DCB_SQL_EACH_RUN_KERNEL, DCB_BINDS(DCB_INT(run_id)), err);
-	if (r < 0)
-		return r;
-	return dcb_query_each(&query, run_kernel_row, &call, err);
+	return dcb_query_each(store, DCB_SQL_EACH_RUN_KERNEL, DCB_BINDS(DCB_INT(run_id)),
+			      run_kernel_row, &call, err);
 }
 
 struct used_kernel_call {
@@ -191,15 +178,11 @@ int dcb_store_each_used_kernel(struct dcb_store *store, int64_t before, int64_t 
 					   const struct dcb_store_used_kernel *kernel),
 			       void *context, struct dcb_error *err)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
 	struct used_kernel_call call = {each, context};
-	int r;
 
-	r = dcb_query_open(&query, store, DCB_SQL_EACH_USED_KERNEL,
-			   DCB_BINDS(DCB_INT(before ? before : INT64_MAX), DCB_INT(limit)), err);
-	if (r < 0)
-		return r;
-	return dcb_query_each(&query, used_kernel_row, &call, err);
+	return dcb_query_each(store, DCB_SQL_EACH_USED_KERNEL,
+			      DCB_BINDS(DCB_INT(before ? before : INT64_MAX), DCB_INT(limit)),
+			      used_kernel_row, &call, err);
 }
 
 struct run_workload_call {
@@ -223,13 +206,8 @@ int dcb_store_each_run_workload(struct dcb_store *store, int64_t run_id,
 					    const struct dcb_store_run_workload *workload),
 				void *context, struct dcb_error *err)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
 	struct run_workload_call call = {each, context};
-	int r;
 
-	r = dcb_query_open(&query, store, DCB_SQL_EACH_RUN_WORKLOAD, DCB_BINDS(DCB_INT(run_id)),
-			   err);
-	if (r < 0)
-		return r;
-	return dcb_query_each(&query, run_workload_row, &call, err);
+	return dcb_query_each(store, DCB_SQL_EACH_RUN_WORKLOAD, DCB_BINDS(DCB_INT(run_id)),
+			      run_workload_row, &call, err);
 }

@@ -103,17 +103,6 @@ static int read_row(struct dcb_query *query, void *context)
 	return reader->each(reader->context, &received);
 }
 
-static int read_all(struct dcb_store *store, enum dcb_statement statement,
-		    const struct dcb_bind *values, size_t n, struct reader *reader,
-		    struct dcb_error *err)
-{
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
-	int r;
-
-	r = dcb_query_open(&query, store, statement, values, n, err);
-	return r < 0 ? r : dcb_query_each(&query, read_row, reader, err);
-}
-
 int dcb_store_each_received(struct dcb_store *store, const char *lab, int64_t before, int64_t limit,
 			    dcb_store_received_handler each, void *context, struct dcb_error *err)
 {
@@ -121,10 +110,12 @@ int dcb_store_each_received(struct dcb_store *store, const char *lab, int64_t be
 	int64_t below = before ? before : INT64_MAX;
 
 	if (!lab)
-		return read_all(store, DCB_SQL_EACH_RECEIVED,
-				DCB_BINDS(DCB_INT(below), DCB_INT(limit)), &reader, err);
-	return read_all(store, DCB_SQL_EACH_RECEIVED_LAB,
-			DCB_BINDS(DCB_TEXT(lab), DCB_INT(below), DCB_INT(limit)), &reader, err);
+		return dcb_query_each(store, DCB_SQL_EACH_RECEIVED,
+				      DCB_BINDS(DCB_INT(below), DCB_INT(limit)), read_row, &reader,
+				      err);
+	return dcb_query_each(store, DCB_SQL_EACH_RECEIVED_LAB,
+			      DCB_BINDS(DCB_TEXT(lab), DCB_INT(below), DCB_INT(limit)), read_row,
+			      &reader, err);
 }
 
 int dcb_store_get_received(struct dcb_store *store, int64_t id, dcb_store_received_handler each,
@@ -133,7 +124,8 @@ int dcb_store_get_received(struct dcb_store *store, int64_t id, dcb_store_receiv
 	struct reader reader = {each, context, 0};
 	int r;
 
-	r = read_all(store, DCB_SQL_GET_RECEIVED, DCB_BINDS(DCB_INT(id)), &reader, err);
+	r = dcb_query_each(store, DCB_SQL_GET_RECEIVED, DCB_BINDS(DCB_INT(id)), read_row, &reader,
+			   err);
 	if (r < 0 || reader.n)
 		return r;
 	dcb_error_usage(err, "no summary %" PRId64 " came from another lab", id);
