@@ -12,21 +12,13 @@
 #include "daemon/queue.h"
 #include "daemon/route.h"
 
-static int count(void *context, const struct dcb_store_job *job)
-{
-	(void)job;
-	++*(json_int_t *)context;
-	return 0;
-}
-
 static int get_status(struct dcb_call *call, struct dcb_error *err)
 {
 	const struct dcb_api *api = call->api;
-	json_int_t n_queued = 0;
-	int64_t next_us;
+	int64_t n_queued, next_us;
 	int r;
 
-	r = dcb_store_each_queued_job(api->store, count, &n_queued, err);
+	r = dcb_store_count_queued_jobs(api->store, &n_queued, err);
 	if (r >= 0)
 		r = dcb_store_next_delivery(api->store, &next_us, err);
 	if (r < 0)
@@ -34,7 +26,7 @@ static int get_status(struct dcb_call *call, struct dcb_error *err)
 	return dcb_call_answer(call,
 			       json_pack("{s:s, s:I, s:I, s:o, s:b}", "version", DCB_VERSION,
 					 "running", (json_int_t)dcb_queue_running(api->queue),
-					 "queued", n_queued, "next_delivery_us",
+					 "queued", (json_int_t)n_queued, "next_delivery_us",
 					 next_us ? json_integer(next_us) : json_null(),
 					 "dashboard_only", api->config->dashboard_only),
 			       err);

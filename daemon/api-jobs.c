@@ -52,7 +52,7 @@ static int get_queue(struct dcb_call *call, struct dcb_error *err)
 
 	r = dcb_store_each_running_job(call->api->store, add_row, &list, err);
 	if (r >= 0)
-		r = dcb_store_each_queued_job(call->api->store, add_row, &list, err);
+		r = dcb_store_each_queued_job(call->api->store, 0, add_row, &list, err);
 	if (r < 0)
 		return r;
 	return dcb_call_answer(call, json_pack("{s:O}", "jobs", rows), err);

@@ -40,7 +40,7 @@ static int put_queue(struct dcb_web *web)
 	struct listing listing = {.web = web};
 	int r;
 
-	r = dcb_store_each_queued_job(web->call->api->store, put_waiting, &listing, web->err);
+	r = dcb_store_each_queued_job(web->call->api->store, 0, put_waiting, &listing, web->err);
 	if (r < 0)
 		return r;
 	if (!listing.n)

@@ -43,7 +43,7 @@ static int put_all_waiting(struct dcb_web *web)
 	struct waiting waiting = {.web = web, .max = WAITING_MAX};
 	int r;
 
-	r = dcb_store_each_queued_job(web->call->api->store, put_waiting, &waiting, web->err);
+	r = dcb_store_each_queued_job(web->call->api->store, 0, put_waiting, &waiting, web->err);
 	if (r < 0)
 		return r;
 	if (!waiting.n) {

@@ -635,7 +635,9 @@ static int kick(struct dcb_queue *queue, struct dcb_error *err)
 		struct dcb_error own = DCB_ERROR_NULL;
 		struct cost cost = {0};
 
-		r = dcb_store_each_queued_job(queue->options.store, keep_first, &search, err);
+		/* Of so many at least one has no process. */
+		r = dcb_store_each_queued_job(queue->options.store, (int64_t)queue->n_children + 1,
+					      keep_first, &search, err);
 		if (r < 0)
 			return r;
 		if (!row.there)

@@ -83,9 +83,10 @@ int dcb_store_last_end(struct dcb_store *store, const char *label, int64_t befor
 typedef int (*dcb_store_job_handler)(void *context, const struct dcb_store_job *job);
 
 /* In the order in which they should start: by priority; of one priority, the label whose last start
- * is longest ago; of one label, the oldest. */
-int dcb_store_each_queued_job(struct dcb_store *store, dcb_store_job_handler each, void *context,
-			      struct dcb_error *err);
+ * is longest ago; of one label, the oldest. At most `limit`; 0: all. */
+int dcb_store_each_queued_job(struct dcb_store *store, int64_t limit, dcb_store_job_handler each,
+			      void *context, struct dcb_error *err);
+int dcb_store_count_queued_jobs(struct dcb_store *store, int64_t *ret_n, struct dcb_error *err);
 int dcb_store_each_running_job(struct dcb_store *store, dcb_store_job_handler each, void *context,
 			       struct dcb_error *err);
 /* Newest first: at most `limit` with an id below `before` (0: from the newest). */

@@ -207,8 +207,9 @@ static const struct {
 	[DCB_SQL_EACH_QUEUED_JOB] =
 		{"SELECT " JOB_COLUMNS " FROM job AS j WHERE state = 'queued' "
 		 "ORDER BY priority DESC, "
-		 "(SELECT max(started_us) FROM job AS o WHERE o.label = j.label), id",
-		 ""},
+		 "(SELECT max(started_us) FROM job AS o WHERE o.label = j.label), id LIMIT ?",
+		 "i"},
+	[DCB_SQL_COUNT_QUEUED_JOBS] = {"SELECT count(*) FROM job WHERE state = 'queued'", ""},
 	[DCB_SQL_EACH_RUNNING_JOB] = {"SELECT " JOB_COLUMNS " FROM job WHERE state = 'running' "
 				      "ORDER BY id",
 				      ""},

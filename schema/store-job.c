@@ -180,12 +180,29 @@ static int read_row(struct dcb_query *query, void *context)
 	return reader->each(reader->context, &job);
 }
 
-int dcb_store_each_queued_job(struct dcb_store *store, dcb_store_job_handler each, void *context,
-			      struct dcb_error *err)
+int dcb_store_each_queued_job(struct dcb_store *store, int64_t limit, dcb_store_job_handler each,
+			      void *context, struct dcb_error *err)
 {
 	struct reader reader = {each, context, 0};
 
-	return dcb_query_each(store, DCB_SQL_EACH_QUEUED_JOB, DCB_NO_BINDS, read_row, &reader, err);
+	/* SQLite takes a negative limit for none. */
+	return dcb_query_each(store, DCB_SQL_EACH_QUEUED_JOB,
+			      DCB_BINDS(DCB_INT(limit ? limit : -1)), read_row, &reader, err);
+}
+
+int dcb_store_count_queued_jobs(struct dcb_store *store, int64_t *ret_n, struct dcb_error *err)
+{
+	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
+	int r;
+
+	r = dcb_query_open(&query, store, DCB_SQL_COUNT_QUEUED_JOBS, DCB_NO_BINDS, err);
+	if (r < 0)
+		return r;
+	r = dcb_query_step(&query, err);
+	if (r < 0)
+		return r;
+	*ret_n = sqlite3_column_int64(query.stmt, 0);
+	return 0;
 }
 
 int dcb_store_each_running_job(struct dcb_store *store, dcb_store_job_handler each, void *context,

@@ -78,7 +78,7 @@ static struct seen queued(struct fixture *f)
 {
 	struct seen seen = {.n = 0};
 
-	assert_int_equal(dcb_store_each_queued_job(f->store, see, &seen, NULL), 0);
+	assert_int_equal(dcb_store_each_queued_job(f->store, 0, see, &seen, NULL), 0);
 	return seen;
 }
 
@@ -96,11 +96,17 @@ static void queue__priority_then_turns_of_labels_then_age(void **state)
 {
 	struct fixture *f = *state;
 	int64_t a1 = submit(f, "a", 0, NULL), a2 = submit(f, "a", 0, NULL);
-	int64_t b1 = submit(f, "b", 0, NULL), urgent = submit(f, "a", 7, NULL);
+	int64_t b1 = submit(f, "b", 0, NULL), urgent = submit(f, "a", 7, NULL), n;
 	struct seen seen = queued(f);
 
 	assert_int_equal(seen.ids[0], urgent);
 	assert_int_equal(seen.ids[1], a1);
+	seen.n = 0;
+	assert_int_equal(dcb_store_each_queued_job(f->store, 2, see, &seen, NULL), 0);
+	assert_int_equal(seen.n, 2);
+	assert_int_equal(seen.ids[0], urgent);
+	assert_int_equal(dcb_store_count_queued_jobs(f->store, &n, NULL), 0);
+	assert_int_equal(n, 4);
 	/* "a" had its turn, so it is b's. */
 	assert_int_equal(dcb_store_start_job(f->store, urgent, "o", 100, NULL), 0);
 	seen = queued(f);
