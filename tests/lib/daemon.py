@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A dcbenchd of the test's own, with a receiver of its letters."""
-import http.client
 import http.server
 import json
-import os
-import socket
-import subprocess
 import threading
 import time
 
-from lab import BUILD, Lab
+from dcbenchd import PROGRAM as DAEMON, Running, connect, free_port  # noqa: F401
+from lab import Lab
 
-DAEMON = os.path.join(BUILD, "bin", "dcbenchd")
 SLOW = "time.sleep(0.5)\n"
 
 
@@ -28,7 +24,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class Daemon(Lab):
+class Daemon(Running, Lab):
     starts = True  # in setUp()
 
     def setUp(self):
@@ -41,24 +37,14 @@ class Daemon(Lab):
         self.addCleanup(thread.join)
         self.addCleanup(self.receiver.server_close)
         self.addCleanup(self.receiver.shutdown)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.test = self
+        self.port = free_port()
         self.token = self.file("token", "let-me-in\n")
         self.configure()
         self.env["DCBENCH_SOCKET"] = self.path("run/api.sock")
-        self.daemon = None
         self.addCleanup(self.kill)
         if self.starts:
             self.begin()
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def file(self, name, text):
-        with open(self.path(name), "w") as file:
-            file.write(text)
-        return self.path(name)
 
     def configure(self, more="", events="finished,failed,recovered"):
         self.file("d.conf", f"[daemon]\nsocket = {self.path('run/api.sock')}\n"
@@ -66,40 +52,9 @@ class Daemon(Lab):
                             f"[deliver hook]\nurl = http://127.0.0.1:{self.receiver.server_port}/\n"
                             f"events = {events}\n")
 
-    def spawn(self, **env):
-        with open(self.path("log"), "a") as log:
-            self.daemon = subprocess.Popen([DAEMON, "--config", self.path("d.conf")],
-                                           env=dict(self.env, **env), stdin=subprocess.DEVNULL,
-                                           stdout=log, stderr=log)
-
-    def begin(self, **env):
-        self.spawn(**env)
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                return self.ask("GET", "/api/v1/status")
-            except OSError:  # not yet
-                self.assertLess(time.monotonic(), deadline, self.said())
-                self.assertIsNone(self.daemon.poll(), self.said())
-                time.sleep(0.02)
-
-    def kill(self):
-        if self.daemon and self.daemon.poll() is None:
-            self.daemon.kill()
-        if self.daemon:
-            self.daemon.wait()
-
-    def said(self):
-        with open(self.path("log")) as file:
-            return file.read()
-
     def ask(self, method, path, body=None, headers={}, tcp=False):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = connect(self.port, None if tcp else self.env["DCBENCH_SOCKET"], 10)
         try:
-            if not tcp:
-                connection.sock = socket.socket(socket.AF_UNIX)
-                connection.sock.settimeout(10)
-                connection.sock.connect(self.env["DCBENCH_SOCKET"])
             text = json.dumps(body) if isinstance(body, dict) else body
             connection.request(method, path, text, dict({"Content-Type": "application/json"}, **headers))
             answer = connection.getresponse()

@@ -18,16 +18,23 @@ def free_port():
         return probe.getsockname()[1]
 
 
-class Dcbenchd:
-    def __init__(self, test, name):
-        self.test = test
-        self.folder = os.path.join(test.folder, name)
-        os.mkdir(self.folder)
-        self.port = free_port()
-        self.socket = self.path("run/api.sock")
-        self.env = dict(test.env, DCBENCH_STATE=self.path("state"), DCBENCH_SOCKET=self.socket)
-        self.process = None
-        test.addCleanup(self.stop)
+def connect(port, path=None, timeout=20):
+    """Over the UNIX socket where its path is given."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    if path:
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.settimeout(timeout)
+        try:
+            connection.sock.connect(path)
+        except OSError:
+            connection.close()
+            raise
+    return connection
+
+
+class Running:
+    """The program over d.conf in self.folder, with self.env; self.test is whose assertions hold."""
+    daemon = None
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -37,37 +44,35 @@ class Dcbenchd:
             file.write(text)
         return self.path(name)
 
-    def configure(self, daemon="", more=""):
-        self.file("d.conf", f"[daemon]\nsocket = {self.socket}\nlisten = 127.0.0.1:{self.port}\n"
-                            f"token-file = {self.file('token', 'let-me-in')}\n{daemon}\n{more}\n")
-
-    def begin(self, *words):
+    def spawn(self, *words, **env):
         with open(self.path("log"), "a") as log:
-            self.process = subprocess.Popen([PROGRAM, "--config", self.path("d.conf"), *words], env=self.env,
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.daemon = subprocess.Popen([PROGRAM, "--config", self.path("d.conf"), *words],
+                                           env=dict(self.env, **env), stdin=subprocess.DEVNULL,
+                                           stdout=log, stderr=log)
+
+    def begin(self, *words, **env):
+        self.spawn(*words, **env)
         self.until(self.answers, 20)
 
     def answers(self):
-        self.test.assertIsNone(self.process.poll(), self.said())
+        self.test.assertIsNone(self.daemon.poll(), self.said())
         try:
-            return self.ask("GET", "/api/v1/status").status == 200
+            connection = connect(self.port, self.env["DCBENCH_SOCKET"])
+        except OSError:  # not yet
+            return False
+        try:
+            connection.request("GET", "/api/v1/status")
+            return connection.getresponse().status == 200
         except OSError:
             return False
+        finally:
+            connection.close()
 
     def kill(self):
-        if self.process:
-            if self.process.poll() is None:
-                self.process.kill()
-            self.process.wait()
-
-    def stop(self):
-        """As systemd does. A leak that a sanitizer finds at the end is no 0."""
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.test.assertEqual(self.process.wait(timeout=30), 0, self.said())
-            finally:
-                self.kill()
+        if self.daemon:
+            if self.daemon.poll() is None:
+                self.daemon.kill()
+            self.daemon.wait()
 
     def said(self):
         with open(self.path("log")) as file:
@@ -79,14 +84,34 @@ class Dcbenchd:
             self.test.assertLess(time.monotonic(), deadline, self.said())
             time.sleep(0.05)
 
+
+class Dcbenchd(Running):
+    def __init__(self, test, name):
+        self.test = test
+        self.folder = os.path.join(test.folder, name)
+        os.mkdir(self.folder)
+        self.port = free_port()
+        self.socket = self.path("run/api.sock")
+        self.env = dict(test.env, DCBENCH_STATE=self.path("state"), DCBENCH_SOCKET=self.socket)
+        test.addCleanup(self.stop)
+
+    def configure(self, daemon="", more=""):
+        self.file("d.conf", f"[daemon]\nsocket = {self.socket}\nlisten = 127.0.0.1:{self.port}\n"
+                            f"token-file = {self.file('token', 'let-me-in')}\n{daemon}\n{more}\n")
+
+    def stop(self):
+        """As systemd does. A leak that a sanitizer finds at the end is no 0."""
+        if self.daemon and self.daemon.poll() is None:
+            self.daemon.terminate()
+            try:
+                self.test.assertEqual(self.daemon.wait(timeout=30), 0, self.said())
+            finally:
+                self.kill()
+
     def ask(self, method, path, body=None, headers={}, tcp=False):
         """An answer with status, headers, text and json."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = connect(self.port, None if tcp else self.socket)
         try:
-            if not tcp:
-                connection.sock = socket.socket(socket.AF_UNIX)
-                connection.sock.settimeout(20)
-                connection.sock.connect(self.socket)
             try:
                 connection.request(method, path, body, dict({"Content-Type": "application/json"}, **headers))
             except BrokenPipeError:

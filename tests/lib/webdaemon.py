@@ -3,17 +3,13 @@
 import contextlib
 import gzip
 import html.parser
-import http.client
 import json
-import os
-import socket
 import sqlite3
-import subprocess
 import time
 
-from lab import BUILD, GOOD, Lab
+from dcbenchd import Running, connect, free_port
+from lab import GOOD, Lab
 
-DAEMON = os.path.join(BUILD, "bin", "dcbenchd")
 HOSTILE = "<script>alert('1')</script>\"'><img src=x onerror=alert(2)>&amp;\033[31m\u202e" + "long" * 40
 N_RUNS = 60
 VOID = ("meta", "br", "link")
@@ -102,57 +98,26 @@ def fill(path):
                    "0.08)", (now, "0" * 64, HOSTILE))
 
 
-class WebLab(Lab):
+class WebLab(Running, Lab):
     """ask() over TCP: status, headers, body."""
     filled = True
 
     def setUp(self):
         super().setUp()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.daemon = None
+        self.test = self
+        self.port = free_port()
         self.env["DCBENCH_SOCKET"] = self.path("run/api.sock")
-        with open(self.path("d.conf"), "w") as file:
-            file.write(f"[daemon]\nsocket = {self.path('run/api.sock')}\nlisten = 127.0.0.1:{self.port}\n")
+        self.file("d.conf", f"[daemon]\nsocket = {self.path('run/api.sock')}\nlisten = 127.0.0.1:{self.port}\n")
         self.addCleanup(self.kill)
         self.begin()
         if self.filled:
             fill(self.path("state/dcbench.db"))
 
-    def begin(self):
-        log = open(self.path("log"), "a")
-        self.daemon = subprocess.Popen([DAEMON, "--config", self.path("d.conf")], env=self.env,
-                                       stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        log.close()
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                self.ask("/api/v1/status")
-                return
-            except OSError:  # not yet
-                self.assertLess(time.monotonic(), deadline, self.said())
-                self.assertIsNone(self.daemon.poll(), self.said())
-                time.sleep(0.02)
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def kill(self):
-        if self.daemon and self.daemon.poll() is None:
-            self.daemon.kill()
-        if self.daemon:
-            self.daemon.wait()
-
-    def said(self):
-        with open(self.path("log")) as file:
-            return file.read()
-
     def address(self, path):
         return f"http://127.0.0.1:{self.port}{path}"
 
     def ask(self, path, headers={}):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = connect(self.port, timeout=30)
         try:
             connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
