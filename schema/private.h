@@ -107,6 +107,11 @@ int dcb_query_each(struct dcb_store *store, enum dcb_statement id, const struct 
 int dcb_query_run(struct dcb_store *store, enum dcb_statement id, const struct dcb_bind *values,
 		  size_t n, struct dcb_error *err);
 
+/* For statements of one number: 1 and the number, NULL being 0; 0 where there is no row, and
+ * *ret_number is left alone. */
+int dcb_query_number(struct dcb_store *store, enum dcb_statement id, const struct dcb_bind *values,
+		     size_t n, int64_t *ret_number, struct dcb_error *err);
+
 #define DCB_BINDS(...)                                                                             \
 	((const struct dcb_bind[]){__VA_ARGS__}),                                                  \
 		(sizeof((const struct dcb_bind[]){__VA_ARGS__}) / sizeof(struct dcb_bind))

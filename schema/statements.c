@@ -381,6 +381,21 @@ void dcb_query_releasep(struct dcb_query *query)
 	query->stmt = NULL;
 }
 
+int dcb_query_number(struct dcb_store *store, enum dcb_statement id, const struct dcb_bind *values,
+		     size_t n, int64_t *ret_number, struct dcb_error *err)
+{
+	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
+	int r;
+
+	r = dcb_query_open(&query, store, id, values, n, err);
+	if (r < 0)
+		return r;
+	r = dcb_query_step(&query, err);
+	if (r > 0)
+		*ret_number = sqlite3_column_int64(query.stmt, 0);
+	return r;
+}
+
 int dcb_query_each(struct dcb_store *store, enum dcb_statement id, const struct dcb_bind *values,
 		   size_t n, int (*row)(struct dcb_query *query, void *context), void *context,
 		   struct dcb_error *err)

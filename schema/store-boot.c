@@ -203,17 +203,12 @@ static int clear_cell(struct dcb_store *store, int64_t run_id, const struct dcb_
 static int count_workloads(struct dcb_store *store, int64_t run_id, int64_t *ret_n,
 			   struct dcb_error *err)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
 	int r;
 
-	r = dcb_query_open(&query, store, DCB_SQL_COUNT_WORKLOADS, DCB_BINDS(DCB_INT(run_id)), err);
-	if (r < 0)
-		return r;
-	r = dcb_query_step(&query, err);
-	if (r < 0)
-		return r;
-	*ret_n = r ? sqlite3_column_int64(query.stmt, 0) : 0;
-	return 0;
+	*ret_n = 0;
+	r = dcb_query_number(store, DCB_SQL_COUNT_WORKLOADS, DCB_BINDS(DCB_INT(run_id)), ret_n,
+			     err);
+	return r < 0 ? r : 0;
 }
 
 static int put_boot_data(struct dcb_store *store, int64_t run_id, int64_t boot_id,

@@ -135,17 +135,10 @@ int dcb_store_each_due_delivery(struct dcb_store *store, int64_t now_us, int64_t
 
 int dcb_store_next_delivery(struct dcb_store *store, int64_t *ret_us, struct dcb_error *err)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
-	int r;
+	/* min() of none is NULL. */
+	int r = dcb_query_number(store, DCB_SQL_NEXT_DELIVERY, DCB_NO_BINDS, ret_us, err);
 
-	r = dcb_query_open(&query, store, DCB_SQL_NEXT_DELIVERY, DCB_NO_BINDS, err);
-	if (r < 0)
-		return r;
-	r = dcb_query_step(&query, err);
-	if (r < 0)
-		return r;
-	*ret_us = r > 0 ? sqlite3_column_int64(query.stmt, 0) : 0;
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 int dcb_store_each_delivery(struct dcb_store *store, int64_t before, int64_t limit,

@@ -32,19 +32,9 @@ static enum dcb_job_state find_state(const char *name)
 static int find_key(struct dcb_store *store, const char *key, int64_t *ret_id,
 		    struct dcb_error *err)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
-	int r;
-
 	if (!key)
 		return 0;
-	r = dcb_query_open(&query, store, DCB_SQL_FIND_JOB_KEY, DCB_BINDS(DCB_TEXT(key)), err);
-	if (r < 0)
-		return r;
-	r = dcb_query_step(&query, err);
-	if (r <= 0)
-		return r;
-	*ret_id = sqlite3_column_int64(query.stmt, 0);
-	return 1;
+	return dcb_query_number(store, DCB_SQL_FIND_JOB_KEY, DCB_BINDS(DCB_TEXT(key)), ret_id, err);
 }
 
 int dcb_store_submit_job(struct dcb_store *store, const struct dcb_store_job *job, int64_t *ret_id,
@@ -192,17 +182,9 @@ int dcb_store_each_queued_job(struct dcb_store *store, int64_t limit, dcb_store_
 
 int dcb_store_count_queued_jobs(struct dcb_store *store, int64_t *ret_n, struct dcb_error *err)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
-	int r;
+	int r = dcb_query_number(store, DCB_SQL_COUNT_QUEUED_JOBS, DCB_NO_BINDS, ret_n, err);
 
-	r = dcb_query_open(&query, store, DCB_SQL_COUNT_QUEUED_JOBS, DCB_NO_BINDS, err);
-	if (r < 0)
-		return r;
-	r = dcb_query_step(&query, err);
-	if (r < 0)
-		return r;
-	*ret_n = sqlite3_column_int64(query.stmt, 0);
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 int dcb_store_each_running_job(struct dcb_store *store, dcb_store_job_handler each, void *context,

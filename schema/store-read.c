@@ -69,18 +69,12 @@ int dcb_store_each_run_before(struct dcb_store *store, int64_t before, int64_t l
 
 static int fail_unknown_run(struct dcb_store *store, int64_t run_id, struct dcb_error *err)
 {
-	_cleanup_(dcb_query_releasep) struct dcb_query query = DCB_QUERY_NULL;
 	int64_t newest = 0;
 	int r;
 
-	r = dcb_query_open(&query, store, DCB_SQL_NEWEST_RUN, DCB_NO_BINDS, err);
+	r = dcb_query_number(store, DCB_SQL_NEWEST_RUN, DCB_NO_BINDS, &newest, err);
 	if (r < 0)
 		return r;
-	r = dcb_query_step(&query, err);
-	if (r < 0)
-		return r;
-	if (r > 0)
-		newest = sqlite3_column_int64(query.stmt, 0);
 	if (newest)
 		dcb_error_usage(err, "no run %" PRId64 " in %s: the newest is %" PRId64, run_id,
 				store->path, newest);
