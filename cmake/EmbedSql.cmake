@@ -3,17 +3,17 @@
 # Bytes, not a string literal: nothing in the SQL needs an escape.
 set(arrays "")
 set(rows "")
-set(before 0)
+set(expected 1)
 foreach(file IN LISTS FILES)
 	get_filename_component(name ${file} NAME_WE)
-	if(NOT name MATCHES "^0*([1-9][0-9]*)-" OR NOT CMAKE_MATCH_1 GREATER before)
-		message(FATAL_ERROR "${file}: expected a migration number above ${before}")
+	if(NOT name MATCHES "^0*([1-9][0-9]*)-" OR NOT CMAKE_MATCH_1 EQUAL expected)
+		message(FATAL_ERROR "${file}: expected migration number ${expected}")
 	endif()
-	set(before ${CMAKE_MATCH_1})
 	file(READ ${file} hex HEX)
 	string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
-	string(APPEND arrays "static const char sql_${before}[] = {${bytes}0};\n")
-	string(APPEND rows "\t{${before}, sql_${before}},\n")
+	string(APPEND arrays "static const char sql_${expected}[] = {${bytes}0};\n")
+	string(APPEND rows "\t{${expected}, sql_${expected}},\n")
+	math(EXPR expected "${expected} + 1")
 endforeach()
 file(WRITE ${OUTPUT} "/* Made by cmake/EmbedSql.cmake. */
 #include \"schema/migrate.h\"

@@ -45,11 +45,6 @@ int dcb_reproduction_plan(const struct dcb_reproduction *reproduction, struct dc
 	return dcb_error_wrap(err, "%s", reproduction->path);
 }
 
-size_t dcb_reproduction_n_kernels(const struct dcb_reproduction *reproduction)
-{
-	return reproduction->side.n_kernels;
-}
-
 struct dcb_reproduction_kernel dcb_reproduction_kernel(const struct dcb_reproduction *reproduction,
 						       size_t i)
 {

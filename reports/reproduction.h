@@ -61,7 +61,6 @@ struct dcb_reproduction_kernel {
 	const char *package, *version; /* of Debian; NULL: it is not from there */
 	bool exact;                    /* its samples are among those to be compared */
 };
-size_t dcb_reproduction_n_kernels(const struct dcb_reproduction *reproduction);
 /* Borrowed strings. */
 struct dcb_reproduction_kernel dcb_reproduction_kernel(const struct dcb_reproduction *reproduction,
 						       size_t i);
