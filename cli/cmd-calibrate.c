@@ -172,9 +172,7 @@ static int read_facts(void *context, const struct dcb_store_run *run)
 	struct run_facts *facts = context;
 
 	facts->state = dcb_run_effective_state(run);
-	for (size_t i = 0; i < dcb_n_machines; i++)
-		if (strcmp(dcb_machines[i]->name, run->machine) == 0)
-			facts->exact = dcb_machines[i]->exact;
+	facts->exact = dcb_machine_is_exact(run->machine);
 	return 0;
 }
 
